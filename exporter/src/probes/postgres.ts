@@ -1,0 +1,70 @@
+// One database, touched with care: a pool of two, read-only snapshots, limits that hold through a pooler.
+import { Pool } from 'pg'
+import type { PoolClient } from 'pg'
+
+export interface Database {
+  readonly name: string
+  /**
+   * Runs `work` in one READ ONLY, REPEATABLE READ transaction. Statements are cut off at the limits
+   * of `timeoutSeconds`, and when `signal` aborts the connection is closed under them.
+   */
+  read<T>(limits: ReadLimits, work: (client: PoolClient) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface ReadLimits {
+  readonly signal: AbortSignal
+  readonly timeoutSeconds: number
+}
+
+export function openDatabase(name: string, url: string): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: 2,
+    application_name: 'watchpost',
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    allowExitOnIdle: true,
+  })
+  // An idle connection that the server closes is not a fault of ours: the next read opens another.
+  pool.on('error', () => {})
+  return { name, read: (limits, work) => read(pool, limits, work), close: () => pool.end() }
+}
+
+async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  limits.signal.throwIfAborted()
+  const client = await withSignal(pool.connect(), limits.signal)
+  let broken: Error | undefined
+  const cut = (): void => {
+    broken = new Error('the deadline passed', { cause: limits.signal.reason })
+    // Ending the socket is the only way to stop a statement on a server that does not answer.
+    void client.end().catch(() => {})
+  }
+  limits.signal.addEventListener('abort', cut, { once: true })
+  try {
+    const milliseconds = Math.max(1, Math.floor(limits.timeoutSeconds * 1000))
+    // SET LOCAL and not startup parameters: a pooler in transaction mode refuses those and would leak a plain SET.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await client.query(
+      `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds * 2}`,
+    )
+    const result = await withSignal(work(client), limits.signal)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    broken ??= error instanceof Error ? error : new Error(String(error))
+    throw error
+  } finally {
+    limits.signal.removeEventListener('abort', cut)
+    // A client that failed is thrown away: half a transaction must not meet the next reader.
+    client.release(broken)
+  }
+}
+
+function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const abort = (): void => reject(new Error('the deadline passed', { cause: signal.reason }))
+  signal.addEventListener('abort', abort, { once: true })
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  return promise
+}
