@@ -1,4 +1,4 @@
 // The collectors in the order of the page. Adding one is a line here.
-import { services } from './services.ts'
+import { services } from './services/services.ts'
 
 export const collectors = [services] as const

@@ -1,0 +1,101 @@
+// The configuration at work: loaded, watched, swapped as a whole when a newer one is valid.
+import type { Context } from '../collectors/collector.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/load.ts'
+import { formatProblem } from '../config/problem.ts'
+import type { Problem } from '../config/problem.ts'
+import type { ReloadState } from '../http/page.ts'
+import { explain } from '../log.ts'
+import type { Log } from '../log.ts'
+import { openDatabase } from '../probes/postgres.ts'
+import type { Database } from '../probes/postgres.ts'
+import { createScraper } from '../scrape.ts'
+import type { Scraper } from '../scrape.ts'
+
+export interface LiveOptions {
+  readonly file: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  readonly stateDirectory: string | undefined
+}
+
+export interface Live {
+  scraper(): Scraper
+  reloadState(): ReloadState
+  reload(): Promise<readonly Problem[]>
+  close(): Promise<void>
+}
+
+interface Running {
+  readonly scraper: Scraper
+  readonly databases: ReadonlyMap<string, Database>
+}
+
+/** Problems instead, when the configuration is not valid. */
+export async function goLive(options: LiveOptions): Promise<Live | readonly Problem[]> {
+  const memory = new Map<string, unknown>()
+  const first = await loadConfig(options.file, options.environment)
+  if (first.problems) return first.problems
+  let running = startRunning(first.config, options, memory)
+  let state: ReloadState = { successful: true, succeededAt: Date.now() / 1000 }
+
+  async function reload(): Promise<readonly Problem[]> {
+    const { config, problems } = await loadConfig(options.file, options.environment)
+    if (problems) {
+      state = { ...state, successful: false }
+      options.log.error('configuration refused, the one in use is kept', {
+        problems: problems.map(formatProblem),
+      })
+      return problems
+    }
+    const old = running
+    running = startRunning(config, options, memory)
+    state = { successful: true, succeededAt: Date.now() / 1000 }
+    options.log.info('configuration loaded', { file: options.file })
+    await stopRunning(old, options.log)
+    return []
+  }
+  return {
+    scraper: () => running.scraper,
+    reloadState: () => state,
+    reload: inTurn(reload),
+    close: () => stopRunning(running, options.log),
+  }
+}
+
+function startRunning(config: Config, options: LiveOptions, memory: Map<string, unknown>): Running {
+  const databases = openDatabases(config)
+  const context: Context = {
+    log: options.log,
+    timeoutSeconds: config.settings.global.timeout,
+    databases,
+    dependencies: config.dependencies,
+    memory,
+    stateDirectory: options.stateDirectory,
+  }
+  return { databases, scraper: createScraper({ config, context, clock: Date.now }) }
+}
+
+async function stopRunning({ scraper, databases }: Running, log: Log): Promise<void> {
+  try {
+    await scraper.close()
+    await Promise.all([...databases.values()].map((database) => database.close()))
+  } catch (error) {
+    log.warn('the old configuration was not let go of cleanly', { reason: explain(error) })
+  }
+}
+
+/** Calls of `work` one after another: two reloads at once would each stop the other's. */
+function inTurn<T>(work: () => Promise<T>): () => Promise<T> {
+  let tail: Promise<unknown> = Promise.resolve()
+  return () => {
+    const mine = tail.then(work)
+    tail = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+function openDatabases(_config: Config): ReadonlyMap<string, Database> {
+  void openDatabase
+  return new Map()
+}

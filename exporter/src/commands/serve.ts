@@ -1,0 +1,142 @@
+// Serves /metrics until asked to stop.
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { formatProblems } from '../config/problem.ts'
+import { createApp } from '../http/app.ts'
+import { createLog, logLevels } from '../log.ts'
+import type { Log, LogLevel } from '../log.ts'
+import { createSelfMetrics } from '../metrics/self.ts'
+import { version } from '../version.ts'
+import type { Command, Invocation } from './command.ts'
+import { configFile, logLevel } from './flags.ts'
+import { goLive } from './live.ts'
+import type { Live } from './live.ts'
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Probes the fleet on each scrape and serves what it found.',
+  positionals: '',
+  flags: {
+    'config.file': configFile,
+    'web.listen-address': {
+      type: 'string',
+      default: '127.0.0.1:8007',
+      description: 'Address to listen on; :8007 listens on every interface.',
+    },
+    'storage.path': {
+      type: 'string',
+      description: 'Directory for what must outlive a restart; without it nothing is kept.',
+    },
+    'log.level': logLevel,
+  },
+  async run(invocation) {
+    const { values, environment, writeError } = invocation
+    const level = logLevels.find((known) => known === values['log.level'])
+    const address = parseAddress(values['web.listen-address'] ?? '')
+    if (!level || !address) {
+      writeError(
+        `watchpost: ${level ? badAddress(values['web.listen-address']) : badLevel(values['log.level'])}\n`,
+      )
+      return 2
+    }
+    const log = createLog(level satisfies LogLevel)
+    const file = values['config.file'] ?? ''
+    const live = await goLive({ file, environment, log, stateDirectory: values['storage.path'] })
+    if (isProblems(live)) {
+      writeError(`${formatProblems(live, file)}\n`)
+      return 2
+    }
+    return serveLive(live, { address, log, invocation })
+  },
+}
+
+interface Address {
+  readonly host: string | undefined
+  readonly port: number
+}
+
+interface ServeOptions {
+  readonly address: Address
+  readonly log: Log
+  readonly invocation: Invocation
+}
+
+async function serveLive(live: Live, { address, log, invocation }: ServeOptions): Promise<number> {
+  const app = createApp({
+    version,
+    log,
+    self: createSelfMetrics(),
+    startedAt: Date.now() / 1000,
+    scraper: live.scraper,
+    reloadState: live.reloadState,
+    reload: live.reload,
+  })
+  const server = createServer(app)
+  const problem = await listen(server, address)
+  if (problem) {
+    invocation.writeError(`watchpost: ${problem}\n`)
+    await live.close()
+    return 2
+  }
+  log.info('listening', { address: shownAddress(server) })
+  invocation.onReload(() => void live.reload())
+  await stopped(invocation.stop)
+  log.info('stopping')
+  await closeServer(server)
+  await live.close()
+  return 0
+}
+
+function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[3])
+  if (!match || port > 65_535) return undefined
+  return { host: match[1] ?? (match[2] === '' ? undefined : match[2]), port }
+}
+
+function badAddress(text: string | undefined): string {
+  return `--web.listen-address expects HOST:PORT, got ${JSON.stringify(text)}`
+}
+
+function badLevel(text: string | undefined): string {
+  return `--log.level expects one of ${logLevels.join(', ')}, got ${JSON.stringify(text)}`
+}
+
+async function listen(server: Server, { host, port }: Address): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message
+    resolve(
+      `cannot listen on ${host ?? ''}:${port}: ${reason}; choose another address with --web.listen-address`,
+    )
+  })
+  server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve(undefined))
+  return promise
+}
+
+function shownAddress(server: Server): string {
+  const address = server.address()
+  if (address === null || typeof address === 'string') return String(address)
+  return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+async function stopped(stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stop.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+}
+
+/** Requests under way are finished; connections that merely wait are closed. */
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  server.closeIdleConnections()
+  const force = setTimeout(() => server.closeAllConnections(), 10_000)
+  await promise
+  clearTimeout(force)
+}
+
+function isProblems(live: Live | readonly unknown[]): live is Extract<typeof live, readonly unknown[]> {
+  return Array.isArray(live)
+}

@@ -1,0 +1,95 @@
+// What zod found, said as "expected …, got …".
+import type { z } from 'zod'
+import { nearest } from './problem.ts'
+import type { Path } from './problem.ts'
+
+type Issue = z.core.$ZodIssue
+
+export interface Finding {
+  readonly path: Path
+  readonly message: string
+}
+
+export interface Describe {
+  /** The value at a path, as the schema saw it. */
+  readonly value: (path: Path) => unknown
+  /** The text of the file at a path, before the environment was filled in. */
+  readonly source: (path: Path) => string | undefined
+  /** The keys that the schema knows at a path. */
+  readonly keys: (path: Path) => readonly string[]
+}
+
+export function describeIssues(issues: readonly Issue[], describe: Describe, base: Path = []): Finding[] {
+  return issues.flatMap((issue) => describeIssue(issue, describe, base))
+}
+
+function describeIssue(issue: Issue, describe: Describe, base: Path): Finding[] {
+  const path = [...base, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, describe.keys(path)) }))
+  }
+  if (issue.code === 'invalid_union' && !isOwnWording(issue.message)) {
+    // The alternative with the fewest complaints is most likely the one that was meant.
+    const branches = issue.errors.toSorted((a, b) => a.length - b.length)
+    if (branches[0]) return describeIssues(branches[0], describe, path)
+  }
+  const secret = issue.code === 'custom' && issue.params?.['secret'] === true
+  return [{ path, message: `${expected(issue)}${secret ? '' : got(path, describe)}` }]
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known)
+  const hint = meant ? `did you mean ${meant}?` : `expected one of ${known.join(', ')}`
+  return `unknown key ${JSON.stringify(key)}, ${hint}`
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+}
+
+function expected(issue: Issue): string {
+  if (isOwnWording(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${typeNames[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      return `expected at least ${issue.minimum}${countedThing(issue.origin)}`
+    case 'too_big':
+      return `expected at most ${issue.maximum}${countedThing(issue.origin)}`
+    default:
+      return `expected something else (${issue.message})`
+  }
+}
+
+/** Our schemas word their messages themselves, and always in this way. */
+function isOwnWording(message: string): boolean {
+  return /^(?:expected|unknown|duplicate) /.test(message)
+}
+
+function countedThing(origin: string): string {
+  if (origin === 'array') return ' entries'
+  return origin === 'string' ? ' characters' : ''
+}
+
+const secretKey = /pass|secret|token|key|auth|cred|cookie|dsn/i
+
+function got(path: Path, describe: Describe): string {
+  const value = describe.value(path)
+  if (value === undefined || value === null) return ', got nothing'
+  if (Array.isArray(value)) return ', got a list'
+  if (typeof value === 'object') return ', got a map'
+  if (path.some((key) => typeof key === 'string' && secretKey.test(key))) return ', got <secret>'
+  // Never the filled-in value: it may be a secret that was put into the wrong place.
+  const shown = typeof value === 'string' ? (describe.source(path) ?? value) : value
+  if (typeof shown !== 'string') return `, got ${JSON.stringify(shown)}`
+  const safe = shown.replace(/\/\/[^/@\s]*@/, '//<secret>@')
+  return `, got ${JSON.stringify(safe.length > 80 ? `${safe.slice(0, 77)}…` : safe)}`
+}

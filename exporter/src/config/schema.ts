@@ -1,0 +1,53 @@
+// The schema of the whole file: what is common, and each collector's own section.
+import { z } from 'zod'
+import { collectors } from '../collectors/index.ts'
+import { duration } from '../schema/duration.ts'
+import { ratio } from '../schema/ratio.ts'
+
+const global = z
+  .strictObject({
+    timeout: duration
+      .prefault('5s')
+      .describe('How long a probe may take where the target names no time of its own.'),
+  })
+  .describe('What holds for all targets.')
+
+const thresholds = z
+  .strictObject({
+    cpu: ratio.prefault('80%').describe('Share of the processors in use that is too high.'),
+    memory: ratio.prefault('80%').describe('Share of the memory in use that is too high.'),
+    disk: ratio.prefault('90%').describe('Share of a file system in use that is too high.'),
+    response_time: duration.prefault('1s').describe('Response time that is too long.'),
+    error_rate: ratio.prefault('5%').describe('Share of requests in error that is too high.'),
+    task_failure_rate: ratio.prefault('10%').describe('Share of failed task runs that is too high.'),
+  })
+  .describe('What alert rules compare with; exported as watchpost_threshold.')
+
+const slo = z
+  .strictObject({
+    objective: ratio.prefault('99.5%').describe('Share of probes that find a service usable.'),
+    window: duration.prefault('30d').describe('The time over which the objective holds.'),
+  })
+  .describe('The service level objective of every service.')
+
+type Sections = {
+  readonly [C in (typeof collectors)[number] as C['name']]: z.ZodOptional<C['schema']>
+}
+
+const sections = Object.fromEntries(
+  collectors.map((collector) => [collector.name, collector.schema.optional()]),
+) as unknown as Sections
+
+export const configSchema = z.strictObject({
+  global: global.prefault({}),
+  thresholds: thresholds.prefault({}),
+  slo: slo.prefault({}),
+  ...sections,
+})
+
+export type Settings = z.output<typeof configSchema>
+
+/** The JSON schema of the file as it is written, for editors and for the keys that may stand at a path. */
+export function jsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+}

@@ -1,0 +1,54 @@
+// The Express application: which path leads where, and what an error looks like.
+import express from 'express'
+import type { ErrorRequestHandler, Express, Request, Response } from 'express'
+import type { Problem } from '../config/problem.ts'
+import { explain } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { SelfMetrics } from '../metrics/self.ts'
+import type { Scraper } from '../scrape.ts'
+import { healthRoutes } from './health.ts'
+import { serveMetrics } from './metrics.ts'
+import { serveLanding } from './landing.ts'
+import type { ReloadState } from './page.ts'
+
+/** What the pages are made from. The functions give what is current: a reload swaps it. */
+export interface Served {
+  readonly version: string
+  readonly log: Log
+  readonly self: SelfMetrics
+  readonly startedAt: number
+  readonly scraper: () => Scraper
+  readonly reloadState: () => ReloadState
+  /** Loads the configuration again; gives the problems that kept the old one in use. */
+  readonly reload: () => Promise<readonly Problem[]>
+}
+
+export function createApp(served: Served): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.use((_request, response, next) => {
+    response.set({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+    })
+    next()
+  })
+  app.get('/', serveLanding(served))
+  app.get('/metrics', serveMetrics(served))
+  app.use(healthRoutes(served))
+  app.use((request: Request, response: Response) => {
+    response.status(404).type('text').send(`there is no page ${request.path}; see / for those there are\n`)
+  })
+  app.use(failed(served.log))
+  return app
+}
+
+function failed(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    log.error('request failed', { method: request.method, path: request.path, reason: explain(error) })
+    if (response.headersSent) next(error)
+    else response.status(500).type('text').send('the page could not be made; the log says why\n')
+  }
+}

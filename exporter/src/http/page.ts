@@ -1,0 +1,95 @@
+// A snapshot as metric families: what /metrics says, besides the process's own.
+import { collectors } from '../collectors/index.ts'
+import type { Reading } from '../collectors/collector.ts'
+import { targetFamilies } from '../collectors/target-families.ts'
+import { family, gauge, noLabels } from '../metrics/metric.ts'
+import type { Family } from '../metrics/metric.ts'
+import type { Snapshot } from '../scrape.ts'
+
+/** How the running configuration came to be. */
+export interface ReloadState {
+  readonly successful: boolean
+  /** Unix time of the last successful load, in seconds. */
+  readonly succeededAt: number
+}
+
+const build = gauge('watchpost_build_info', 'The version of Watchpost that answers; always 1.', [
+  'version',
+  'node_version',
+])
+const reloadSuccessful = gauge(
+  'watchpost_config_last_reload_successful',
+  'Whether the last attempt to load the configuration succeeded; if not, the one before is in use.',
+)
+const reloadTime = gauge(
+  'watchpost_config_last_reload_success_timestamp_seconds',
+  'When the configuration in use was loaded.',
+)
+const scrapeDuration = gauge(
+  'watchpost_scrape_duration_seconds',
+  'How long the round of probes behind this page took.',
+)
+const collectorDuration = gauge(
+  'watchpost_collector_duration_seconds',
+  'How long the collector took in this round.',
+  ['collector'],
+)
+const collectorSuccess = gauge(
+  'watchpost_collector_success',
+  'Whether the collector gave a reading in this round; failing targets are no failure of it.',
+  ['collector'],
+)
+const threshold = gauge(
+  'watchpost_threshold',
+  'A limit from the configuration that alert rules compare with, in the base unit of what it limits.',
+  ['name'],
+)
+
+export const pageMetrics = [
+  build,
+  reloadSuccessful,
+  reloadTime,
+  scrapeDuration,
+  collectorDuration,
+  collectorSuccess,
+  threshold,
+]
+
+export interface PageInput {
+  readonly snapshot: Snapshot
+  readonly reload: ReloadState
+  readonly version: string
+}
+
+export function pageFamilies({ snapshot, reload, version }: PageInput): Family[] {
+  const found = collectors.map((collector) => [collector, snapshot.readings[collector.name]] as const)
+  const targets = found.flatMap(([, reading]) => (reading as Reading | undefined)?.targets ?? [])
+  return [
+    ...targetFamilies(targets),
+    // Each reading came from the collector of the same name; the mapped type cannot carry that through a loop.
+    ...found.flatMap(([collector, reading]) => (reading ? collector.families(reading as never) : [])),
+    ...ownFamilies({ snapshot, reload, version }),
+  ]
+}
+
+function ownFamilies({ snapshot, reload, version }: PageInput): Family[] {
+  const { outcomes, settings } = snapshot
+  return [
+    family(
+      collectorDuration,
+      outcomes.map((o) => [{ collector: o.collector }, o.durationSeconds]),
+    ),
+    family(
+      collectorSuccess,
+      outcomes.map((o) => [{ collector: o.collector }, o.success]),
+    ),
+    family(scrapeDuration, [[noLabels, snapshot.durationSeconds]]),
+    family(
+      threshold,
+      Object.entries(settings.thresholds).map(([name, value]) => [{ name }, value]),
+    ),
+    family(reloadSuccessful, [[noLabels, reload.successful]]),
+    family(reloadTime, [[noLabels, reload.succeededAt]]),
+    family(build, [[{ version, node_version: process.versions.node }, 1]]),
+  ]
+}

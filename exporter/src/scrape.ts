@@ -1,0 +1,140 @@
+// One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
+import { collectors } from './collectors/index.ts'
+import type { Context, Reading, Round, Watch } from './collectors/collector.ts'
+import type { Config } from './config/load.ts'
+import { explain } from './log.ts'
+import type { Log } from './log.ts'
+
+type AnyCollector = (typeof collectors)[number]
+export type CollectorName = AnyCollector['name']
+
+/** What each collector found, by its name; absent where it is not configured or failed. */
+export type Readings = { readonly [C in AnyCollector as C['name']]?: Parameters<C['families']>[0] }
+
+export interface CollectorOutcome {
+  readonly collector: CollectorName
+  readonly success: boolean
+  readonly durationSeconds: number
+}
+
+/** What was found in one round. Metrics and JSON are two renderings of it. */
+export interface Snapshot {
+  /** Unix time of the beginning, in seconds. */
+  readonly startedAt: number
+  readonly durationSeconds: number
+  readonly readings: Readings
+  readonly outcomes: readonly CollectorOutcome[]
+  readonly settings: Config['settings']
+}
+
+export interface Scraper {
+  /** A round that ends within `timeoutSeconds`; one already under way is joined if it ends in time. */
+  scrape(timeoutSeconds: number): Promise<Snapshot>
+  /** The last finished round. */
+  last(): Snapshot | undefined
+  close(): Promise<void>
+}
+
+interface Watched {
+  readonly name: CollectorName
+  readonly watch: Watch
+}
+
+export interface ScraperOptions {
+  readonly config: Config
+  readonly context: Context
+  /** Unix time in milliseconds. */
+  readonly clock: () => number
+}
+
+// How long after the deadline a collector may still hand in what it has.
+const graceSeconds = 0.1
+
+export function createScraper({ config, context, clock }: ScraperOptions): Scraper {
+  const watched = startWatches(config, context)
+  let running: { snapshot: Promise<Snapshot>; endsAt: number } | undefined
+  let last: Snapshot | undefined
+
+  async function run(timeoutSeconds: number): Promise<Snapshot> {
+    const startedAt = clock() / 1000
+    const began = performance.now()
+    const signal = AbortSignal.timeout(Math.max(0, timeoutSeconds - graceSeconds) * 1000)
+    const round: Round = { signal, now: startedAt }
+    const results = await Promise.all(watched.map((item) => collectOne(item, round, context.log)))
+    const readings = Object.fromEntries(
+      results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),
+    )
+    return Object.freeze({
+      startedAt,
+      durationSeconds: (performance.now() - began) / 1000,
+      readings: Object.freeze(readings) as Readings,
+      outcomes: results.map((result) => result.outcome),
+      settings: config.settings,
+    })
+  }
+
+  async function scrape(timeoutSeconds: number): Promise<Snapshot> {
+    const endsAt = clock() + timeoutSeconds * 1000
+    if (running && running.endsAt <= endsAt) return running.snapshot
+    const mine = { snapshot: run(timeoutSeconds), endsAt }
+    running = mine
+    try {
+      last = await mine.snapshot
+      return last
+    } finally {
+      if (running === mine) running = undefined
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    await Promise.all(watched.map(({ watch }) => watch.close?.()))
+  }
+  return { scrape, last: () => last, close }
+}
+
+function startWatches(config: Config, context: Context): Watched[] {
+  return collectors.flatMap((collector) => {
+    const section = config.settings[collector.name]
+    // The section was parsed by this very collector's schema; the list of them cannot say so to the compiler.
+    return section === undefined
+      ? []
+      : [{ name: collector.name, watch: collector.create(section as never, context) }]
+  })
+}
+
+interface Collected {
+  readonly name: CollectorName
+  readonly reading: Reading | undefined
+  readonly outcome: CollectorOutcome
+}
+
+async function collectOne({ name, watch }: Watched, round: Round, log: Log): Promise<Collected> {
+  const began = performance.now()
+  const finish = (reading: Reading | undefined): Collected => {
+    const durationSeconds = (performance.now() - began) / 1000
+    return { name, reading, outcome: { collector: name, success: reading !== undefined, durationSeconds } }
+  }
+  try {
+    return finish(await untilCut(watch.collect(round), round.signal))
+  } catch (error) {
+    log.error('collector failed', { collector: name, reason: explain(error) })
+    return finish(undefined)
+  }
+}
+
+/** A collector that ignores its signal is left behind shortly after the deadline: it cannot hold up the page. */
+async function untilCut<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: cut, reject } = Promise.withResolvers<never>()
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = (): void => {
+    timer = setTimeout(() => reject(new Error('it did not end at the deadline')), graceSeconds * 1000)
+  }
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, cut])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    clearTimeout(timer)
+  }
+}
