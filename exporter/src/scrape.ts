@@ -29,10 +29,11 @@ export interface Snapshot {
 
 export interface Scraper {
   /** A round that ends within `timeoutSeconds`; one already under way is joined if it ends in time. */
-  scrape(timeoutSeconds: number): Promise<Snapshot>
+  readonly scrape: (timeoutSeconds: number) => Promise<Snapshot>
   /** The last finished round. */
-  last(): Snapshot | undefined
-  close(): Promise<void>
+  readonly last: () => Snapshot | undefined
+  /** Waits for the round under way, then lets go of everything. */
+  readonly close: () => Promise<void>
 }
 
 interface Watched {
@@ -87,7 +88,8 @@ export function createScraper({ config, context, clock }: ScraperOptions): Scrap
   }
 
   const close = async (): Promise<void> => {
-    await Promise.all(watched.map(({ watch }) => watch.close?.()))
+    await running?.snapshot.catch(() => undefined)
+    await Promise.all(watched.map(async ({ watch }) => watch.close?.()))
   }
   return { scrape, last: () => last, close }
 }

@@ -20,10 +20,10 @@ export interface LiveOptions {
 }
 
 export interface Live {
-  scraper(): Scraper
-  reloadState(): ReloadState
-  reload(): Promise<readonly Problem[]>
-  close(): Promise<void>
+  readonly scraper: () => Scraper
+  readonly reloadState: () => ReloadState
+  readonly reload: () => Promise<readonly Problem[]>
+  readonly close: () => Promise<void>
 }
 
 interface Running {

@@ -13,9 +13,9 @@ export interface SourceDocument {
   readonly data: unknown
   readonly problems: readonly Problem[]
   /** A problem at the part that `path` leads to, or at the nearest part above it that exists. */
-  problem(path: Path, message: string): Problem
+  readonly problem: (path: Path, message: string, onKey?: boolean) => Problem
   /** What the file says at `path`, before the environment was filled in; undefined for maps, lists and nothing. */
-  source(path: Path): string | undefined
+  readonly source: (path: Path) => string | undefined
 }
 
 export interface DocumentInput {
@@ -34,7 +34,8 @@ export function readDocument(input: DocumentInput): SourceDocument {
     path: formatPath(path),
     message,
   })
-  const problem = (path: Path, message: string): Problem => at(path, offsetOf(document, path), message)
+  const problem = (path: Path, message: string, onKey = false): Problem =>
+    at(path, offsetOf(document, path, onKey), message)
   const broken = document.errors.map((error) => at([], error.pos[0], lowerFirst(error.message)))
   if (broken.length > 0)
     return { file: input.file, data: undefined, problems: broken, problem, source: () => undefined }
@@ -120,12 +121,13 @@ function keyOf(pair: Pair): string {
   return String(isScalar(pair.key) ? pair.key.value : pair.key)
 }
 
-function offsetOf(document: Document, path: Path): number {
+function offsetOf(document: Document, path: Path, onKey: boolean): number {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
     const key = path[length - 1]
     const pair = isMap(parent) ? parent.items.find((item) => keyOf(item) === String(key)) : undefined
-    const node = pair ? (pair.value ?? pair.key) : document.getIn(path.slice(0, length), true)
+    const part = onKey && length === path.length ? undefined : pair?.value
+    const node = pair ? (part ?? pair.key) : document.getIn(path.slice(0, length), true)
     const start = offsetOfNode(node) ?? offsetOfNode(pair?.key)
     if (start !== undefined) return start
   }

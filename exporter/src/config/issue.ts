@@ -8,6 +8,8 @@ type Issue = z.core.$ZodIssue
 export interface Finding {
   readonly path: Path
   readonly message: string
+  /** The key is what is wrong, not its value. */
+  readonly onKey?: boolean
 }
 
 export interface Describe {
@@ -20,13 +22,24 @@ export interface Describe {
 }
 
 export function describeIssues(issues: readonly Issue[], describe: Describe, base: Path = []): Finding[] {
-  return issues.flatMap((issue) => describeIssue(issue, describe, base))
+  const seen = new Set<string>()
+  return issues
+    .flatMap((issue) => describeIssue(issue, describe, base))
+    .filter(({ path }) => {
+      // One complaint for each place: an empty name is not also one with wrong characters.
+      const place = path.map(String).join('\u0000')
+      return !seen.has(place) && seen.add(place)
+    })
 }
 
 function describeIssue(issue: Issue, describe: Describe, base: Path): Finding[] {
   const path = [...base, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, describe.keys(path)) }))
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: unknownKey(key, describe.keys(path)),
+      onKey: true,
+    }))
   }
   if (issue.code === 'invalid_union' && !isOwnWording(issue.message)) {
     // The alternative with the fewest complaints is most likely the one that was meant.
@@ -61,9 +74,9 @@ function expected(issue: Issue): string {
     case 'invalid_value':
       return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
     case 'too_small':
-      return `expected at least ${issue.minimum}${countedThing(issue.origin)}`
+      return `expected at least ${issue.minimum}${countedThing(issue.origin, issue.minimum)}`
     case 'too_big':
-      return `expected at most ${issue.maximum}${countedThing(issue.origin)}`
+      return `expected at most ${issue.maximum}${countedThing(issue.origin, issue.maximum)}`
     default:
       return `expected something else (${issue.message})`
   }
@@ -74,8 +87,8 @@ function isOwnWording(message: string): boolean {
   return /^(?:expected|unknown|duplicate) /.test(message)
 }
 
-function countedThing(origin: string): string {
-  if (origin === 'array') return ' entries'
+function countedThing(origin: string, count: number | bigint): string {
+  if (origin === 'array') return Number(count) === 1 ? ' entry' : ' entries'
   return origin === 'string' ? ' characters' : ''
 }
 

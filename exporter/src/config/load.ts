@@ -58,7 +58,9 @@ function schemaProblems(document: SourceDocument, issues: Parameters<typeof desc
     source: document.source,
     keys: keysAt,
   }
-  return describeIssues(issues, describe).map(({ path, message }) => document.problem(path, message))
+  return describeIssues(issues, describe).map(({ path, message, onKey }) =>
+    document.problem(path, message, onKey),
+  )
 }
 
 function unreadable(file: string, error: unknown): Problem {
