@@ -1,0 +1,46 @@
+// States in words and colours: the same word and the same colour for a state on every panel.
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
+import { colour } from './colours.ts'
+import type { Colour } from './colours.ts'
+import { text } from './language.ts'
+import type { Language, Text } from './language.ts'
+
+/** For each value the word and the colour that stand for it. */
+export type States = Readonly<Record<string, readonly [Text, Colour]>>
+
+/** The numbers that `statusCode` gives. */
+export const statusStates: States = {
+  0: [text('healthy', '正常'), colour.good],
+  1: [text('warning', '警告'), colour.warning],
+  2: [text('error', '錯誤'), colour.bad],
+  3: [text('unknown', '未知'), colour.unknown],
+}
+
+export const upStates: States = {
+  0: [text('DOWN', '離線'), colour.bad],
+  1: [text('UP', '正常'), colour.good],
+}
+
+export const outcomeStates: States = {
+  0: [text('failed', '失敗'), colour.bad],
+  1: [text('succeeded', '成功'), colour.good],
+}
+
+export const lateStates: States = {
+  0: [text('on time', '準時'), colour.good],
+  1: [text('late', '逾期'), colour.bad],
+}
+
+export const severityStates: States = {
+  critical: [text('critical', '緊急'), colour.bad],
+  warning: [text('warning', '警告'), colour.warning],
+  info: [text('info', '資訊'), colour.calm],
+}
+
+export function mappings(states: States, language: Language): ValueMapping[] {
+  const options = Object.entries(states).map(
+    ([value, [word, color]], index) => [value, { text: word[language], color, index }] as const,
+  )
+  return [{ type: MappingType.ValueToText, options: Object.fromEntries(options) }]
+}

@@ -1,0 +1,97 @@
+// What can be chosen at the top of a dashboard.
+import {
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  TextBoxVariableBuilder,
+  VariableHide,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
+import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { text } from './language.ts'
+import type { Language, Text } from './language.ts'
+import { prometheus } from './queries.ts'
+
+export interface Variable {
+  readonly name: string
+  /** What lists its values, for the proof that it does. */
+  readonly query?: string
+  build(language: Language): Builder<VariableModel>
+}
+
+function dataSource(name: string, plugin: string, label: string, uid: string): Variable {
+  const build = (): Builder<VariableModel> =>
+    new DatasourceVariableBuilder(name)
+      .label(label)
+      .type(plugin)
+      .current({ selected: true, text: label, value: uid })
+      .hide(VariableHide.HideVariable)
+  return { name, build }
+}
+
+export const prometheusSource = dataSource('datasource', 'prometheus', 'Data source', 'prometheus')
+export const lokiSource = dataSource('loki_datasource', 'loki', 'Loki data source', 'loki')
+
+interface Choice {
+  readonly label: Text
+  readonly query: string
+}
+
+/** One value of many: what a detail dashboard is about. */
+function one(name: string, { label, query }: Choice): Variable {
+  return { name, query, build: (language) => queryVariable(name, label[language], query) }
+}
+
+/** Any of the values, or all of them. */
+function several(name: string, { label, query }: Choice): Variable {
+  const build = (language: Language): Builder<VariableModel> =>
+    queryVariable(name, label[language], query)
+      .multi(true)
+      .includeAll(true)
+      .allValue('.+')
+      .current({ selected: true, text: ['All'], value: ['$__all'] })
+  return { name, query, build }
+}
+
+function queryVariable(name: string, label: string, query: string): QueryVariableBuilder {
+  const listed = new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(prometheus)
+    .query({ query, refId: `variable-${name}`, qryType: 1 })
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+  // oxlint-disable-next-line unicorn/no-array-sort -- A builder, not an array.
+  return listed.sort(VariableSort.NaturalAsc)
+}
+
+type Kind = 'service' | 'data_source' | 'database'
+
+const nouns: Record<Kind, Text> = {
+  service: text('Service', '服務'),
+  data_source: text('Data source', '資料來源'),
+  database: text('Database', '資料庫'),
+}
+
+const targetsOf = (kind: Kind): string => `label_values(watchpost_target_info{kind="${kind}"}, target)`
+
+export const targetsOfKind = (kind: Kind): Variable =>
+  several('target', { label: nouns[kind], query: targetsOf(kind) })
+
+export const service = one('target', { label: nouns.service, query: targetsOf('service') })
+
+export const targets = several('target', {
+  label: text('Target', '目標'),
+  query: 'label_values(watchpost_target_info, target)',
+})
+
+export const tasks = several('task', {
+  label: text('Task', '任務'),
+  query: 'label_values(watchpost_task_info, task)',
+})
+
+export const search: Variable = {
+  name: 'search',
+  build: (language) =>
+    new TextBoxVariableBuilder('search').label(text('Contains', '包含')[language]).defaultValue(''),
+}
