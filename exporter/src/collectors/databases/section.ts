@@ -1,0 +1,47 @@
+// The `databases` section of watchpost.yml.
+import { z } from 'zod'
+import { duration } from '../../schema/duration.ts'
+import { name } from '../../schema/name.ts'
+import { secret } from '../../schema/secret.ts'
+import type { Declaration, Reference } from '../collector.ts'
+import { dependency } from '../services/section.ts'
+
+const schemes = { postgres: /^postgres(?:ql)?:\/\//, redis: /^rediss?:\/\// } as const
+
+const database = z
+  .strictObject({
+    name: name.describe('What the database is called in metrics, alerts and dashboards.'),
+    kind: z
+      .enum(['postgres', 'redis'])
+      .default('postgres')
+      .describe('What speaks at the other end. Only postgres can be asked by tasks, statistics and data sources.'),
+    url: secret.describe(
+      'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
+    ),
+    timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
+    depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
+  })
+  .superRefine(({ kind, url }, context) => {
+    if (schemes[kind].test(url.reveal())) return
+    const message = `expected a URL that begins with ${kind}://`
+    context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
+  })
+
+export const section = z.array(database).min(1).describe('Databases, asked for their state at each scrape.')
+
+export type DatabaseSection = z.output<typeof database>
+
+export function declarations(databases: readonly DatabaseSection[]): Declaration[] {
+  return databases.map((item, index) => ({ path: [index, 'name'], name: item.name }))
+}
+
+export function references(databases: readonly DatabaseSection[]): Reference[] {
+  return databases.flatMap((item, index) =>
+    item.depends_on.map((edge, position) => ({
+      path: [index, 'depends_on', position],
+      name: edge.name,
+      to: 'target' as const,
+      edge: { from: item.name, strength: edge.strength },
+    })),
+  )
+}

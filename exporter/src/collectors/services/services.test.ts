@@ -1,0 +1,195 @@
+import { createServer } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { createLog } from '../../log.ts'
+import type { Context } from '../collector.ts'
+import { services } from './services.ts'
+import type { ServicesReading } from './services.ts'
+
+const servers: Server[] = []
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  servers.push(server)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+}
+
+function context(): Context {
+  return {
+    log: createLog('error'),
+    timeoutSeconds: 0.5,
+    databases: new Map(),
+    dependencies: new Map(),
+    memory: new Map(),
+    stateDirectory: undefined,
+  }
+}
+
+async function collect(section: object[], within = context()): Promise<ServicesReading> {
+  const watch = services.create(services.schema.parse(section), within)
+  return watch.collect({ signal: AbortSignal.timeout(2_000), now: 1_000 })
+}
+
+async function verdict(answer: RequestListener, fields: object = {}): Promise<unknown[]> {
+  const url = await listen(answer)
+  const { targets } = await collect([{ name: 'a', url, ...fields }])
+  return targets.map(({ status, reason, detail }) => [status, reason, detail])
+}
+
+const send =
+  (status: number, body: string): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  }
+
+test('a healthy body gives its numbers in base units', async () => {
+  const body = {
+    status: 'healthy',
+    uptime: 12,
+    memory_usage: 45.5,
+    cpu_usage: 20,
+    request_count: 7,
+    error_count: 1,
+  }
+  const url = await listen(send(200, JSON.stringify(body)))
+  const { targets } = await collect([{ name: 'a', url }])
+  expect(targets[0]?.health).toMatchObject({
+    uptimeSeconds: 12,
+    memoryUsageRatio: 0.455,
+    cpuUsageRatio: 0.2,
+    requests: 7,
+    errors: 1,
+  })
+  expect(targets[0]).toMatchObject({ status: 'healthy', reason: 'none', httpStatus: 200, probedAt: 1_000 })
+})
+
+test('a 503 with JSON is an error by its status, and its numbers are still read', async () => {
+  const url = await listen(send(503, '{"status":"error","uptime":5}'))
+  const { targets } = await collect([{ name: 'a', url }])
+  expect(targets[0]).toMatchObject({ status: 'error', reason: 'status', httpStatus: 503 })
+  expect(targets[0]?.detail).toBe('expected HTTP status 200 to 299, got 503')
+  expect(targets[0]?.health?.uptimeSeconds).toBe(5)
+})
+
+test('a service that blames a dependency is told apart', async () => {
+  const body = '{"status":"error","dependencies":{"db":"down","cache":"ok"}}'
+  expect(await verdict(send(503, body))).toEqual([
+    ['error', 'unreachable_dependency', 'the service says that db cannot be used'],
+  ])
+})
+
+test('HTML instead of JSON is an error of the kind json', async () => {
+  expect(await verdict(send(200, '<!doctype html><p>Welcome'))).toEqual([
+    ['error', 'json', 'expected a JSON object in the body, got a page of HTML'],
+  ])
+})
+
+test('an empty body is an error of the kind json', async () => {
+  expect(await verdict(send(200, ''))).toEqual([
+    ['error', 'json', 'expected a JSON object in the body, got nothing'],
+  ])
+})
+
+test('NaN is no JSON, so nothing of it is believed', async () => {
+  expect(await verdict(send(200, '{"uptime": NaN}'))).toEqual([
+    ['error', 'json', 'expected a JSON object in the body, got text that is not JSON'],
+  ])
+})
+
+test('numbers that cannot be are left out, the others stay', async () => {
+  const url = await listen(
+    send(200, '{"uptime":"NaN","memory_usage":-3,"cpu_usage":1e999,"request_count":4}'),
+  )
+  const { targets } = await collect([{ name: 'a', url }])
+  expect(targets[0]?.status).toBe('healthy')
+  expect(targets[0]?.health).toMatchObject({ requests: 4 })
+  expect(targets[0]?.health?.uptimeSeconds).toBeUndefined()
+  expect(targets[0]?.health?.memoryUsageRatio).toBeUndefined()
+  expect(targets[0]?.health?.cpuUsageRatio).toBeUndefined()
+})
+
+test('a body without end is cut off at the limit', async () => {
+  const endless: RequestListener = (_request, response) => {
+    const chunk = Buffer.alloc(65_536, 0x20)
+    const push = (): void => {
+      while (!response.destroyed && response.write(chunk));
+    }
+    response.on('drain', push)
+    push()
+  }
+  const found = await verdict(endless)
+  expect(found[0]).toEqual(['error', 'size', expect.stringContaining('1 MiB')])
+})
+
+test('a service that never answers is a timeout, and the healthy one beside it is untouched', async () => {
+  const hung = await listen(() => {})
+  const well = await listen(send(200, '{"status":"ok"}'))
+  const { targets } = await collect([
+    { name: 'hung', url: hung },
+    { name: 'well', url: well },
+  ])
+  expect(targets.map(({ status, reason }) => [status, reason])).toEqual([
+    ['error', 'timeout'],
+    ['healthy', 'none'],
+  ])
+  expect(targets[1]?.durationSeconds).toBeLessThan(0.4)
+})
+
+test('a closed port is an error of the kind connect', async () => {
+  const { targets } = await collect([{ name: 'a', url: 'http://127.0.0.1:1/' }])
+  expect(targets[0]).toMatchObject({ status: 'error', reason: 'connect', httpStatus: undefined })
+})
+
+test.each([
+  [401, 'auth'],
+  [403, 'auth'],
+  [429, 'quota'],
+  [302, 'redirect'],
+  [500, 'status'],
+])('HTTP status %i is an error of the kind %s', async (status, reason) => {
+  const found = await verdict(send(status, '{}'))
+  expect(found[0]).toMatchObject(['error', reason])
+})
+
+test('a status that the configuration expects is well', async () => {
+  expect(await verdict(send(404, '{}'), { expected_status: [404] })).toEqual([['healthy', 'none', undefined]])
+})
+
+test('degraded is a warning, and a word that is not known is one too', async () => {
+  expect(await verdict(send(200, '{"status":"degraded"}'))).toMatchObject([['warning', 'body']])
+  expect(await verdict(send(200, '{"status":"purple"}'))).toMatchObject([
+    ['warning', 'body', 'expected a status such as healthy, warning or error in the body, got "purple"'],
+  ])
+})
+
+test('probes add up over rounds and over a reload', async () => {
+  const within = context()
+  const url = await listen(send(500, '{}'))
+  await collect([{ name: 'a', url }], within)
+  const { targets } = await collect([{ name: 'a', url }], within)
+  expect(targets[0]?.totals).toMatchObject({ probes: 2, failures: 2 })
+})
+
+test('dependencies that the service reports become edges, those of the configuration win', async () => {
+  const within = {
+    ...context(),
+    dependencies: new Map([['a', [{ dependency: 'db', strength: 'soft', depth: 'direct' } as const]]]),
+  }
+  const url = await listen(send(200, '{"dependencies":["db","cache","a"]}'))
+  const { targets } = await collect([{ name: 'a', url }], within)
+  expect(targets[0]?.dependencies).toEqual([
+    { dependency: 'db', strength: 'soft', depth: 'direct' },
+    { dependency: 'cache', strength: 'hard', depth: 'direct' },
+  ])
+})

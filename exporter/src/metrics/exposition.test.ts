@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { renderText } from './exposition.ts'
+import { counter, family, gauge, histogram, histogramFamily, noLabels, states } from './metric.ts'
+
+const up = gauge('x_up', 'Whether it is up.', ['target'])
+
+test('a family is its help, its type and its samples', () => {
+  expect(
+    renderText([
+      family(up, [
+        [{ target: 'a' }, true],
+        [{ target: 'b' }, 0],
+      ]),
+    ]),
+  ).toBe('# HELP x_up Whether it is up.\n# TYPE x_up gauge\nx_up{target="a"} 1\nx_up{target="b"} 0\n')
+})
+
+test('a family without samples leaves no trace', () => {
+  expect(
+    renderText([
+      family(up, [
+        [{ target: 'a' }, undefined],
+        [{ target: 'b' }, Number.NaN],
+      ]),
+    ]),
+  ).toBe('')
+})
+
+test('parts of one family that come from several collectors stand together', () => {
+  const other = counter('y_total', 'Y.')
+  const page = renderText([
+    family(up, [[{ target: 'a' }, 1]]),
+    family(other, [[noLabels, 2]]),
+    family(up, [[{ target: 'b' }, 1]]),
+  ])
+  expect(page.match(/# TYPE x_up/g)).toHaveLength(1)
+  expect(page.indexOf('target="b"')).toBeLessThan(page.indexOf('y_total'))
+})
+
+test('a series that is given twice is written once', () => {
+  const page = renderText([
+    family(up, [
+      [{ target: 'a' }, 1],
+      [{ target: 'a' }, 0],
+    ]),
+  ])
+  expect(page.match(/x_up\{/g)).toHaveLength(1)
+})
+
+test('quotes, backslashes, line ends and half characters in labels are made harmless', () => {
+  const page = renderText([family(up, [[{ target: 'a"b\\c\nd\u{d800}' }, 1]])])
+  expect(page).toContain('x_up{target="a\\"b\\\\c\\nd\u{fffd}"} 1\n')
+})
+
+test('a histogram has cumulative buckets, a sum and a count', () => {
+  const metric = histogram('d_seconds', 'How long.')
+  const page = renderText([
+    histogramFamily(metric, [{ labels: noLabels, bounds: [0.1, 1], counts: [1, 2, 3], sum: 4.5 }]),
+  ])
+  expect(page).toBe(
+    '# HELP d_seconds How long.\n# TYPE d_seconds histogram\n' +
+      'd_seconds_bucket{le="0.1"} 1\nd_seconds_bucket{le="1"} 2\nd_seconds_bucket{le="+Inf"} 3\n' +
+      'd_seconds_sum 4.5\nd_seconds_count 3\n',
+  )
+})
+
+test('of the states of a thing exactly one is 1', () => {
+  expect(
+    states({ target: 'a' }, 'status', ['good', 'bad'], 'bad').map(([labels, value]) => [
+      labels['status'],
+      value,
+    ]),
+  ).toEqual([
+    ['good', 0],
+    ['bad', 1],
+  ])
+})

@@ -1,0 +1,146 @@
+// One fresh session with Postgres, timed phase by phase: what the next client that connects would meet.
+import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { Client } from 'pg'
+import { explainPostgres } from './postgres-failure.ts'
+import type { PostgresFailure } from './postgres-failure.ts'
+
+export interface SessionPhases {
+  readonly dns?: number
+  readonly connect?: number
+  readonly tls?: number
+  /** Signing in and the first statement. */
+  readonly processing?: number
+}
+
+export interface SessionCertificate {
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly verified: boolean
+}
+
+export interface SessionOutcome<T> {
+  /** Undefined when the session could not be opened. */
+  readonly result: T | undefined
+  readonly failure: PostgresFailure | undefined
+  readonly detail: string | undefined
+  /** Until the first statement was answered; `work` is not part of it. */
+  readonly durationSeconds: number
+  readonly phases: SessionPhases
+  readonly certificate: SessionCertificate | undefined
+}
+
+export interface SessionOptions {
+  readonly url: string
+  readonly signal: AbortSignal
+  /** Limit of each statement. */
+  readonly timeoutSeconds: number
+}
+
+/** Runs one statement of its own in the session's transaction: its failure does not spoil the next ones. */
+export type Ask = <Row>(sql: string) => Promise<readonly Row[]>
+
+/** Opens a session, lets `work` ask in one READ ONLY transaction, and closes it, also when the signal aborts. */
+export async function probePostgres<T>(
+  options: SessionOptions,
+  work: (ask: Ask) => Promise<T>,
+): Promise<SessionOutcome<T>> {
+  const { signal } = options
+  const socket = new Socket()
+  const watch = timePhases(socket)
+  const close = (): void => void socket.destroy(new Error('the deadline passed'))
+  let client: Client | undefined
+  try {
+    signal.throwIfAborted()
+    signal.addEventListener('abort', close, { once: true })
+    client = new Client({
+      connectionString: options.url,
+      stream: () => socket,
+      application_name: 'watchpost',
+    })
+    // Once open, a broken session shows in the statement that was under way.
+    client.on('error', () => {})
+    watch.secure(client)
+    await client.connect()
+    await client.query(opening(options.timeoutSeconds))
+    const timing = watch.finish()
+    const result = await work(askIn(client))
+    return { result, failure: undefined, detail: undefined, ...timing }
+  } catch (error) {
+    return { result: undefined, ...explainPostgres(error, signal), ...watch.finish() }
+  } finally {
+    // Under the same deadline, for a server that has frozen does not say goodbye.
+    await client?.end().catch(() => {})
+    signal.removeEventListener('abort', close)
+    socket.destroy()
+  }
+}
+
+function opening(timeoutSeconds: number): string {
+  const milliseconds = Math.max(1, Math.floor(timeoutSeconds * 1000))
+  return `BEGIN READ ONLY; SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`
+}
+
+function askIn(client: Client): Ask {
+  return async <Row>(sql: string) => {
+    try {
+      const results = await client.query(`SAVEPOINT ask; ${sql}`)
+      // Two statements in one message give two results, which the types of the driver do not know.
+      const last = (results as unknown as readonly { rows: Row[] }[]).at(-1)
+      return last?.rows ?? []
+    } catch (error) {
+      await client.query('ROLLBACK TO SAVEPOINT ask')
+      throw error
+    }
+  }
+}
+
+type Timing = Pick<SessionOutcome<unknown>, 'durationSeconds' | 'phases' | 'certificate'>
+
+interface PhaseWatch {
+  readonly secure: (client: Client) => void
+  readonly finish: () => Timing
+}
+
+function timePhases(socket: Socket): PhaseWatch {
+  const began = performance.now()
+  const at: { lookup?: number; connect?: number; secure?: number } = {}
+  let certificate: SessionCertificate | undefined
+  let timing: Timing | undefined
+  socket.once('lookup', () => (at.lookup = performance.now()))
+  socket.once('connect', () => (at.connect = performance.now()))
+  const secure = (client: Client): void => {
+    const { connection } = client
+    connection.once('sslconnect', () => {
+      const { stream } = connection
+      if (!(stream instanceof TLSSocket)) return
+      stream.once('secureConnect', () => {
+        at.secure = performance.now()
+        certificate = describeCertificate(stream)
+      })
+    })
+  }
+  const finish = (): Timing => {
+    const ended = performance.now()
+    timing ??= { durationSeconds: (ended - began) / 1000, phases: phasesOf(began, at, ended), certificate }
+    return timing
+  }
+  return { secure, finish }
+}
+
+type Moments = Readonly<{ lookup?: number; connect?: number; secure?: number }>
+
+function phasesOf(began: number, at: Moments, ended: number): SessionPhases {
+  const ready = at.secure ?? at.connect
+  return {
+    ...(at.lookup !== undefined && { dns: (at.lookup - began) / 1000 }),
+    ...(at.connect !== undefined && { connect: (at.connect - (at.lookup ?? began)) / 1000 }),
+    ...(at.connect !== undefined && at.secure !== undefined && { tls: (at.secure - at.connect) / 1000 }),
+    ...(ready !== undefined && { processing: (ended - ready) / 1000 }),
+  }
+}
+
+function describeCertificate(socket: TLSSocket): SessionCertificate {
+  const { valid_from: from, valid_to: to } = socket.getPeerCertificate()
+  return { notBefore: Date.parse(from) / 1000, notAfter: Date.parse(to) / 1000, verified: socket.authorized }
+}

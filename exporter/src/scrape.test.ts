@@ -1,0 +1,71 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { parseConfig } from './config/load.ts'
+import { createLog } from './log.ts'
+import { createScraper } from './scrape.ts'
+import type { Scraper } from './scrape.ts'
+
+async function scraperFor(
+  answers: (requests: number) => string | undefined,
+): Promise<{ scraper: Scraper; asked: () => number }> {
+  let requests = 0
+  const server = createServer((_request, response) => {
+    requests += 1
+    const body = answers(requests)
+    if (body !== undefined) response.end(body)
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { config } = parseConfig({
+    file: 'f',
+    text: `services: [{ name: a, url: "${url}" }]`,
+    environment: {},
+  })
+  if (!config) throw new Error('the configuration of the test is wrong')
+  const context = {
+    log: createLog('error'),
+    timeoutSeconds: 60,
+    databases: new Map(),
+    dependencies: new Map(),
+    memory: new Map(),
+    stateDirectory: undefined,
+  }
+  return { scraper: createScraper({ config, context, clock: Date.now }), asked: () => requests }
+}
+
+test('a round ends at its deadline, whatever the target does', async () => {
+  const { scraper } = await scraperFor(() => undefined)
+  const snapshot = await scraper.scrape(0.4)
+  expect(snapshot.durationSeconds).toBeLessThan(0.5)
+  expect(snapshot.readings.services?.targets[0]).toMatchObject({ status: 'error', reason: 'timeout' })
+  expect(snapshot.outcomes).toMatchObject([{ collector: 'services', success: true }])
+})
+
+test('two who ask at once share one round', async () => {
+  const { scraper, asked } = await scraperFor(() => '{}')
+  const [first, second] = await Promise.all([scraper.scrape(5), scraper.scrape(5)])
+  expect(second).toBe(first)
+  expect(asked()).toBe(1)
+})
+
+test('one who can wait less than the round under way has a round of its own', async () => {
+  const { scraper } = await scraperFor((requests) => (requests === 1 ? undefined : '{}'))
+  const slow = scraper.scrape(2)
+  const quick = await scraper.scrape(0.5)
+  expect(quick.durationSeconds).toBeLessThan(0.5)
+  expect((await slow).durationSeconds).toBeGreaterThan(0.5)
+})
+
+test('a snapshot cannot be changed', async () => {
+  const { scraper } = await scraperFor(() => '{}')
+  const snapshot = await scraper.scrape(5)
+  expect(Object.isFrozen(snapshot) && Object.isFrozen(snapshot.readings)).toBe(true)
+  expect(scraper.last()).toBe(snapshot)
+})
