@@ -159,7 +159,7 @@ test.each([
   [500, 'status'],
 ])('HTTP status %i is an error of the kind %s', async (status, reason) => {
   const found = await verdict(send(status, '{}'))
-  expect(found[0]).toMatchObject(['error', reason])
+  expect(found[0]).toEqual(['error', reason, `expected HTTP status 200 to 299, got ${status}`])
 })
 
 test('a status that the configuration expects is well', async () => {
@@ -167,8 +167,10 @@ test('a status that the configuration expects is well', async () => {
 })
 
 test('degraded is a warning, and a word that is not known is one too', async () => {
-  expect(await verdict(send(200, '{"status":"degraded"}'))).toMatchObject([['warning', 'body']])
-  expect(await verdict(send(200, '{"status":"purple"}'))).toMatchObject([
+  expect(await verdict(send(200, '{"status":"degraded"}'))).toEqual([
+    ['warning', 'body', 'the service calls itself warning'],
+  ])
+  expect(await verdict(send(200, '{"status":"purple"}'))).toEqual([
     ['warning', 'body', 'expected a status such as healthy, warning or error in the body, got "purple"'],
   ])
 })

@@ -23,9 +23,8 @@ export function watchService(service: Service, context: Context): (round: Round)
   const labels = Object.freeze({ target: service.name, kind: 'service' })
   const info = Object.freeze({ url: publicUrl(service.url) })
   const tally = createTally(context.memory, labels)
-  const configured = context.dependencies.get(service.name) ?? []
   const request = requestFor(service)
-  const timeoutMilliseconds = (service.timeout ?? context.timeoutSeconds) * 1000
+  const timeoutMilliseconds = Math.round((service.timeout ?? context.timeoutSeconds) * 1000)
   let known = ''
   return async ({ signal, now }) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)])
@@ -44,7 +43,7 @@ export function watchService(service: Service, context: Context): (round: Round)
       phases: outcome.phases,
       certificate: outcome.certificate,
       assertions: [],
-      dependencies: withReported(service.name, configured, health),
+      dependencies: withReported(service.name, context.dependencies, health),
       totals: tally.record(outcome.durationSeconds, verdict.status === 'error'),
       httpStatus: outcome.status,
       health,
@@ -103,19 +102,21 @@ function parseJson(text: string | undefined): { json?: unknown; problem?: string
   }
 }
 
-/** Edges that the service itself reports are added to those of the configuration, which win. */
+/** Edges that the service itself reports are added to those of the configuration, unless they would close a circle. */
 function withReported(
   target: string,
-  configured: readonly Dependency[],
+  configured: Context['dependencies'],
   health: Health | undefined,
 ): readonly Dependency[] {
-  const known = new Set([target, ...configured.map(({ dependency }) => dependency)])
-  const reported = (health?.dependencies ?? []).filter((dependency) => !known.has(dependency))
-  if (reported.length === 0) return configured
-  const edges = [...new Set(reported)].map((dependency) => {
-    return { dependency, strength: 'hard', depth: 'direct' } as const
-  })
-  return [...configured, ...edges]
+  const own = configured.get(target) ?? []
+  const known = new Set([target, ...own.map(({ dependency }) => dependency)])
+  const leadsBack = (name: string): boolean =>
+    configured.get(name)?.some(({ dependency }) => dependency === target) ?? false
+  const reported = new Set(health?.dependencies.filter((name) => !known.has(name) && !leadsBack(name)))
+  const edges = [...reported].map(
+    (dependency) => ({ dependency, strength: 'hard', depth: 'direct' }) as const,
+  )
+  return edges.length === 0 ? own : [...own, ...edges]
 }
 
 function logChange(context: Context, service: Service, verdict: Verdict): void {

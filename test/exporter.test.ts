@@ -1,0 +1,192 @@
+// The real program as a child process: what a person meets on the command line and what a scraper meets on the wire.
+import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+let directory: string
+let healthy: Server
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'watchpost-'))
+  healthy = createServer((_request, response) => response.end('{"status":"healthy","uptime":1}'))
+  await new Promise<void>((resolve) => healthy.listen(0, '127.0.0.1', resolve))
+})
+
+afterAll(async () => {
+  healthy.closeAllConnections()
+  healthy.close()
+  await rm(directory, { recursive: true })
+})
+
+const healthyUrl = (): string => `http://127.0.0.1:${(healthy.address() as AddressInfo).port}/health`
+
+async function configuration(text: string, file = 'watchpost.yml'): Promise<string> {
+  const path = join(directory, file)
+  await writeFile(path, text)
+  return path
+}
+
+function start(...args: string[]): Child {
+  const child = spawn(process.execPath, ['exporter/src/main.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = start(...args)
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, ...output }
+}
+
+/** A serving exporter and the address it says it listens on. */
+async function serve(text: string): Promise<{ child: Child; url: string; file: string }> {
+  const file = await configuration(text, `${crypto.randomUUID()}.yml`)
+  const child = start('serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0')
+  const address = await new Promise<string>((resolve, reject) => {
+    let log = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+      const found = /"address":"([^"]+)"/.exec(log)
+      if (found?.[1]) resolve(found[1])
+    })
+    child.on('exit', () => reject(new Error(`the exporter ended: ${log}`)))
+  })
+  return { child, url: `http://${address}`, file }
+}
+
+const oneService = (): string => `services: [{ name: a, url: "${healthyUrl()}" }]`
+
+test.each([
+  [
+    'an unknown flag',
+    ['serve', '--confg.file=x'],
+    'watchpost: unknown flag --confg.file, did you mean --config.file?; see watchpost serve --help\n',
+  ],
+  [
+    'an unknown command',
+    ['sreve'],
+    'watchpost: unknown command sreve, did you mean serve?; see watchpost --help\n',
+  ],
+  [
+    'a flag without its value',
+    ['check', '--config.file'],
+    'watchpost: --config.file expects a value, as in --config.file=…\n',
+  ],
+  [
+    'an address without a port',
+    ['serve', '--web.listen-address=localhost'],
+    'watchpost: --web.listen-address expects HOST:PORT, got "localhost"\n',
+  ],
+  [
+    'a file that is not there',
+    ['check', '--config.file=none.yml'],
+    'none.yml: expected a configuration file, but there is no such file\n1 problem in none.yml\n',
+  ],
+])('%s is refused in one line with exit code 2', async (_what, args, message) => {
+  expect(await run(...args)).toEqual({ code: 2, stdout: '', stderr: message })
+})
+
+test('a port in use is named with the flag that changes it', async () => {
+  const { port } = healthy.address() as AddressInfo
+  const file = await configuration(oneService())
+  expect(await run('serve', `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `watchpost: cannot listen on 127.0.0.1:${port}: the port is in use; choose another address with --web.listen-address\n`,
+  })
+})
+
+test('check names what is in a valid file', async () => {
+  const file = await configuration(oneService())
+  expect(await run('check', `--config.file=${file}`)).toEqual({
+    code: 0,
+    stdout: `${file} is valid: 1 services\n`,
+    stderr: '',
+  })
+})
+
+test('the example configuration is valid as it stands', async () => {
+  expect(await run('check', '--config.file=exporter/watchpost.yml')).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('the page says what was found, and health paths answer', async () => {
+  const { url } = await serve(oneService())
+  const page = await fetch(`${url}/metrics`)
+  expect(page.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const text = await page.text()
+  expect(text).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
+  expect(text).toContain('process_cpu_seconds_total ')
+  for (const path of ['/-/healthy', '/-/ready', '/health', '/'])
+    expect((await fetch(url + path)).status).toBe(200)
+  expect((await fetch(`${url}/nothing`)).status).toBe(404)
+  expect(await (await fetch(url)).text()).toContain('<th scope="row">a</th>')
+})
+
+test('the page comes before the scraper gives up, with the hung target marked', async () => {
+  const hung = createServer(() => {})
+  await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    hung.closeAllConnections()
+    hung.close()
+  })
+  const { url } = await serve(
+    `services: [{ name: hung, url: "http://127.0.0.1:${(hung.address() as AddressInfo).port}/" }, { name: a, url: "${healthyUrl()}" }]`,
+  )
+  const began = performance.now()
+  const response = await fetch(`${url}/metrics`, { headers: { 'x-prometheus-scrape-timeout-seconds': '1' } })
+  const text = await response.text()
+  expect(performance.now() - began).toBeLessThan(1_000)
+  expect(response.status).toBe(200)
+  expect(text).toContain('watchpost_target_failure{target="hung",kind="service",reason="timeout"} 1\n')
+  expect(text).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
+})
+
+test('a reload takes a valid file and refuses a bad one, keeping what was', async () => {
+  const { url, file, child } = await serve(oneService())
+  await writeFile(file, 'services: [{ name: b }]')
+  const refused = await fetch(`${url}/-/reload`, { method: 'POST' })
+  expect(refused.status).toBe(500)
+  expect(await refused.text()).toContain('services[0].url: expected an http(s) URL, got nothing')
+  const kept = await (await fetch(`${url}/metrics`)).text()
+  expect(kept).toContain('watchpost_config_last_reload_successful 0\n')
+  expect(kept).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
+
+  await writeFile(file, `services: [{ name: b, url: "${healthyUrl()}" }]`)
+  child.kill('SIGHUP')
+  await expect
+    .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 5_000 })
+    .toContain('target="b"')
+  const swapped = await (await fetch(`${url}/metrics`)).text()
+  expect(swapped).toContain('watchpost_config_last_reload_successful 1\n')
+  expect(swapped).not.toContain('target="a"')
+})
+
+test('a request under way is finished before the program ends on SIGTERM', async () => {
+  const slow = createServer((_request, response) => void setTimeout(() => response.end('{}'), 500))
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void slow.close())
+  const { child, url } = await serve(
+    `services: [{ name: a, url: "http://127.0.0.1:${(slow.address() as AddressInfo).port}/" }]`,
+  )
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  const arrived = new Promise<void>((resolve) => slow.once('request', () => resolve()))
+  const page = fetch(`${url}/metrics`)
+  await arrived
+  child.kill('SIGTERM')
+  expect(await (await page).text()).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
+  expect(await ended).toBe(0)
+})
