@@ -1,4 +1,5 @@
 // The collectors in the order of the page. Adding one is a line here.
+import { databases } from './databases/databases.ts'
 import { services } from './services/services.ts'
 
-export const collectors = [services] as const
+export const collectors = [services, databases] as const

@@ -95,7 +95,7 @@ function inTurn<T>(work: () => Promise<T>): () => Promise<T> {
   }
 }
 
-function openDatabases(_config: Config): ReadonlyMap<string, Database> {
-  void openDatabase
-  return new Map()
+function openDatabases(config: Config): ReadonlyMap<string, Database> {
+  const asked = config.settings.databases?.filter(({ kind }) => kind === 'postgres') ?? []
+  return new Map(asked.map(({ name, url }) => [name, openDatabase(name, url.reveal())]))
 }

@@ -4,14 +4,8 @@ import { TLSSocket } from 'node:tls'
 import { Client } from 'pg'
 import { explainPostgres } from './postgres-failure.ts'
 import type { PostgresFailure } from './postgres-failure.ts'
-
-export interface SessionPhases {
-  readonly dns?: number
-  readonly connect?: number
-  readonly tls?: number
-  /** Signing in and the first statement. */
-  readonly processing?: number
-}
+import { startPhaseClock } from './phase-clock.ts'
+import type { SocketTiming } from './phase-clock.ts'
 
 export interface SessionCertificate {
   readonly notBefore: number
@@ -19,14 +13,12 @@ export interface SessionCertificate {
   readonly verified: boolean
 }
 
-export interface SessionOutcome<T> {
+/** `processing` is signing in and the first statement; `work` is not part of the time. */
+export interface SessionOutcome<T> extends SocketTiming {
   /** Undefined when the session could not be opened. */
   readonly result: T | undefined
   readonly failure: PostgresFailure | undefined
   readonly detail: string | undefined
-  /** Until the first statement was answered; `work` is not part of it. */
-  readonly durationSeconds: number
-  readonly phases: SessionPhases
   readonly certificate: SessionCertificate | undefined
 }
 
@@ -47,8 +39,9 @@ export async function probePostgres<T>(
 ): Promise<SessionOutcome<T>> {
   const { signal } = options
   const socket = new Socket()
-  const watch = timePhases(socket)
+  const clock = startPhaseClock(socket)
   const close = (): void => void socket.destroy(new Error('the deadline passed'))
+  let certificate: SessionCertificate | undefined
   let client: Client | undefined
   try {
     signal.throwIfAborted()
@@ -60,14 +53,17 @@ export async function probePostgres<T>(
     })
     // Once open, a broken session shows in the statement that was under way.
     client.on('error', () => {})
-    watch.secure(client)
+    onSecured(client, (secured) => {
+      clock.secured()
+      certificate = describeCertificate(secured)
+    })
     await client.connect()
     await client.query(opening(options.timeoutSeconds))
-    const timing = watch.finish()
+    const timing = clock.stop()
     const result = await work(askIn(client))
-    return { result, failure: undefined, detail: undefined, ...timing }
+    return { result, failure: undefined, detail: undefined, certificate, ...timing }
   } catch (error) {
-    return { result: undefined, ...explainPostgres(error, signal), ...watch.finish() }
+    return { result: undefined, ...explainPostgres(error, signal), certificate, ...clock.stop() }
   } finally {
     // Under the same deadline, for a server that has frozen does not say goodbye.
     await client?.end().catch(() => {})
@@ -95,49 +91,12 @@ function askIn(client: Client): Ask {
   }
 }
 
-type Timing = Pick<SessionOutcome<unknown>, 'durationSeconds' | 'phases' | 'certificate'>
-
-interface PhaseWatch {
-  readonly secure: (client: Client) => void
-  readonly finish: () => Timing
-}
-
-function timePhases(socket: Socket): PhaseWatch {
-  const began = performance.now()
-  const at: { lookup?: number; connect?: number; secure?: number } = {}
-  let certificate: SessionCertificate | undefined
-  let timing: Timing | undefined
-  socket.once('lookup', () => (at.lookup = performance.now()))
-  socket.once('connect', () => (at.connect = performance.now()))
-  const secure = (client: Client): void => {
-    const { connection } = client
-    connection.once('sslconnect', () => {
-      const { stream } = connection
-      if (!(stream instanceof TLSSocket)) return
-      stream.once('secureConnect', () => {
-        at.secure = performance.now()
-        certificate = describeCertificate(stream)
-      })
-    })
-  }
-  const finish = (): Timing => {
-    const ended = performance.now()
-    timing ??= { durationSeconds: (ended - began) / 1000, phases: phasesOf(began, at, ended), certificate }
-    return timing
-  }
-  return { secure, finish }
-}
-
-type Moments = Readonly<{ lookup?: number; connect?: number; secure?: number }>
-
-function phasesOf(began: number, at: Moments, ended: number): SessionPhases {
-  const ready = at.secure ?? at.connect
-  return {
-    ...(at.lookup !== undefined && { dns: (at.lookup - began) / 1000 }),
-    ...(at.connect !== undefined && { connect: (at.connect - (at.lookup ?? began)) / 1000 }),
-    ...(at.connect !== undefined && at.secure !== undefined && { tls: (at.secure - at.connect) / 1000 }),
-    ...(ready !== undefined && { processing: (ended - ready) / 1000 }),
-  }
+function onSecured(client: Client, done: (socket: TLSSocket) => void): void {
+  const { connection } = client
+  connection.once('sslconnect', () => {
+    const { stream } = connection
+    if (stream instanceof TLSSocket) stream.once('secureConnect', () => done(stream))
+  })
 }
 
 function describeCertificate(socket: TLSSocket): SessionCertificate {

@@ -9,7 +9,16 @@ export interface Database {
    * of `timeoutSeconds`, and when `signal` aborts the connection is closed under them.
    */
   read<T>(limits: ReadLimits, work: (client: PoolClient) => Promise<T>): Promise<T>
+  use(): PoolUse
   close(): Promise<void>
+}
+
+/** How busy the pool is. */
+export interface PoolUse {
+  readonly busy: number
+  readonly idle: number
+  /** Readers that wait for a connection. */
+  readonly waiting: number
 }
 
 export interface ReadLimits {
@@ -28,7 +37,11 @@ export function openDatabase(name: string, url: string): Database {
   })
   // An idle connection that the server closes is not a fault of ours: the next read opens another.
   pool.on('error', () => {})
-  return { name, read: (limits, work) => read(pool, limits, work), close: () => pool.end() }
+  const use = (): PoolUse => {
+    const { totalCount, idleCount, waitingCount } = pool
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+  }
+  return { name, read: (limits, work) => read(pool, limits, work), use, close: () => pool.end() }
 }
 
 async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -14,7 +14,9 @@ const database = z
     kind: z
       .enum(['postgres', 'redis'])
       .default('postgres')
-      .describe('What speaks at the other end. Only postgres can be asked by tasks, statistics and data sources.'),
+      .describe(
+        'What speaks at the other end. Only postgres can be asked by tasks, statistics and data sources.',
+      ),
     url: secret.describe(
       'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
     ),

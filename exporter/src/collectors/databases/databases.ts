@@ -1,0 +1,32 @@
+// Databases: whether they let a client in, and what they say of their load.
+import type { PoolUse } from '../../probes/postgres.ts'
+import { defineCollector } from '../collector.ts'
+import type { Reading } from '../collector.ts'
+import { databaseFamilies, databaseMetrics } from './families.ts'
+import { declarations, references, section } from './section.ts'
+import { watchDatabase } from './watch.ts'
+import type { DatabaseReading } from './watch.ts'
+
+export interface DatabasesReading extends Reading {
+  readonly targets: readonly DatabaseReading[]
+  readonly pools: ReadonlyMap<string, PoolUse>
+}
+
+export const databases = defineCollector({
+  name: 'databases',
+  schema: section,
+  metrics: databaseMetrics,
+  declarations,
+  references,
+  create(configured, context) {
+    const watched = configured.map((database) => watchDatabase(database, context))
+    return {
+      async collect(round): Promise<DatabasesReading> {
+        const targets = await Promise.all(watched.map((watch) => watch(round)))
+        const pools = [...context.databases.values()].map((database) => [database.name, database.use()] as const)
+        return { targets, pools: new Map(pools) }
+      },
+    }
+  },
+  families: ({ targets, pools }: DatabasesReading) => databaseFamilies(targets, pools),
+})

@@ -1,0 +1,102 @@
+// One database: asked, judged and counted.
+import { probePostgres } from '../../probes/postgres-session.ts'
+import type { PostgresFailure } from '../../probes/postgres-failure.ts'
+import { probeRedis } from '../../probes/redis.ts'
+import type { RedisFailure } from '../../probes/redis.ts'
+import { publicUrl } from '../../schema/http-url.ts'
+import type { Context, Round } from '../collector.ts'
+import { createTally } from '../tally.ts'
+import type { Certificate, TargetReading } from '../target.ts'
+import type { DatabaseFacts } from './facts.ts'
+import { askPostgres } from './postgres.ts'
+import { readRedisFacts } from './redis.ts'
+import type { DatabaseSection } from './section.ts'
+
+export interface DatabaseReading extends TargetReading {
+  readonly facts: Partial<DatabaseFacts>
+  /** What kept a question from being answered, by question; undefined for those that were. */
+  readonly problems: Readonly<Record<string, string | undefined>>
+}
+
+interface Found {
+  readonly failure: PostgresFailure | RedisFailure | undefined
+  readonly detail: string | undefined
+  readonly durationSeconds: number
+  readonly phases: TargetReading['phases']
+  readonly certificate: Certificate | undefined
+  readonly facts: Partial<DatabaseFacts>
+  readonly problems: DatabaseReading['problems']
+}
+
+export function watchDatabase(
+  database: DatabaseSection,
+  context: Context,
+): (round: Round) => Promise<DatabaseReading> {
+  const labels = Object.freeze({ target: database.name, kind: 'database' })
+  const info = Object.freeze({ url: publicUrl(database.url.reveal()) })
+  const tally = createTally(context.memory, labels)
+  const timeoutSeconds = database.timeout ?? context.timeoutSeconds
+  const reportChange = createReporter(database.name, context)
+  return async (round) => {
+    const signal = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
+    const ask = database.kind === 'redis' ? askRedisServer : askPostgresServer
+    const { failure, detail, ...found } = await ask(database, { ...round, signal }, timeoutSeconds)
+    const isDown = failure !== undefined
+    reportChange({ failure, detail, problems: found.problems })
+    return {
+      target: database.name,
+      kind: 'database',
+      labels,
+      info,
+      status: isDown ? 'error' : 'healthy',
+      reason: failure ?? 'none',
+      detail,
+      probedAt: round.now,
+      assertions: [],
+      dependencies: context.dependencies.get(database.name) ?? [],
+      totals: tally.record(found.durationSeconds, isDown),
+      ...found,
+    }
+  }
+}
+
+async function askPostgresServer(
+  database: DatabaseSection,
+  { signal }: Round,
+  timeoutSeconds: number,
+): Promise<Found> {
+  const { result, ...outcome } = await probePostgres(
+    { url: database.url.reveal(), signal, timeoutSeconds },
+    askPostgres,
+  )
+  return { ...outcome, facts: result?.facts ?? {}, problems: result?.problems ?? {} }
+}
+
+async function askRedisServer(database: DatabaseSection, { signal, now }: Round): Promise<Found> {
+  const { info, ...outcome } = await probeRedis(database.url.reveal(), signal)
+  return { ...outcome, certificate: undefined, facts: info ? readRedisFacts(info, now) : {}, problems: {} }
+}
+
+type Change = Pick<Found, 'failure' | 'detail' | 'problems'>
+
+/** Says in the log what has changed since the last round, and nothing when nothing has. */
+function createReporter(target: string, { log }: Context): (change: Change) => void {
+  let lastFailure: string | undefined
+  let lastProblems = new Set<string>()
+  return ({ failure, detail, problems }) => {
+    if (failure !== lastFailure) {
+      if (failure === undefined) log.info('target changed', { target, status: 'healthy', reason: 'none' })
+      else log.warn('target changed', { target, status: 'error', reason: failure, detail })
+    }
+    lastFailure = failure
+    if (failure !== undefined) return
+    const current = Object.entries(problems).flatMap(([query, problem]) =>
+      problem ? [{ query, problem }] : [],
+    )
+    for (const { query, problem } of current) {
+      if (!lastProblems.has(query))
+        log.warn('database question not answered', { target, query, detail: problem })
+    }
+    lastProblems = new Set(current.map(({ query }) => query))
+  }
+}
