@@ -60,7 +60,7 @@ export function createScraper({ config, context, clock }: ScraperOptions): Scrap
     const startedAt = clock() / 1000
     const began = performance.now()
     const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
-    const round: Round = { signal, now: startedAt }
+    const round: Round = { signal, timeoutSeconds, now: startedAt }
     const results = await Promise.all(watched.map((item) => collectOne(item, round, context.log)))
     const readings = Object.fromEntries(
       results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),

@@ -25,6 +25,8 @@ export interface Reference {
 export interface Round {
   /** Aborts at the deadline: whatever is not known by then is reported as `timeout`. */
   readonly signal: AbortSignal
+  /** How long the round may take. */
+  readonly timeoutSeconds: number
   /** Unix time at which the round began, in seconds. */
   readonly now: number
 }
@@ -59,9 +61,9 @@ export interface Collector<Name extends string = string, Section = unknown, R ex
   readonly name: Name
   readonly schema: z.ZodType<Section>
   readonly metrics: readonly Metric[]
-  declarations?(section: Section): readonly Declaration[]
-  references?(section: Section): readonly Reference[]
-  create(section: Section, context: Context): Watch<R>
+  declarations?(section: NoInfer<Section>): readonly Declaration[]
+  references?(section: NoInfer<Section>): readonly Reference[]
+  create(section: NoInfer<Section>, context: Context): Watch<R>
   /** Renders a reading: pure, so that metrics and JSON come from the same found facts. */
   families(reading: R): readonly Family[]
 }

@@ -95,7 +95,8 @@ function inTurn<T>(work: () => Promise<T>): () => Promise<T> {
   }
 }
 
-function openDatabases(config: Config): ReadonlyMap<string, Database> {
-  const asked = config.settings.databases?.filter(({ kind }) => kind === 'postgres') ?? []
-  return new Map(asked.map(({ name, url }) => [name, openDatabase(name, url.reveal())]))
+/** Pools for the databases that speak SQL; what is configured under another kind is only ever probed. */
+function openDatabases({ settings }: Config): ReadonlyMap<string, Database> {
+  const sql = (settings.databases ?? []).filter(({ kind }) => kind === 'postgres')
+  return new Map(sql.map(({ name, url }) => [name, openDatabase(name, url.reveal())] as const))
 }

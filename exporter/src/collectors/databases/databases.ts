@@ -2,8 +2,9 @@
 import type { PoolUse } from '../../probes/postgres.ts'
 import { defineCollector } from '../collector.ts'
 import type { Reading } from '../collector.ts'
+import { declareTargets, dependencyReferences } from '../dependency.ts'
 import { databaseFamilies, databaseMetrics } from './families.ts'
-import { declarations, references, section } from './section.ts'
+import { section } from './section.ts'
 import { watchDatabase } from './watch.ts'
 import type { DatabaseReading } from './watch.ts'
 
@@ -16,14 +17,16 @@ export const databases = defineCollector({
   name: 'databases',
   schema: section,
   metrics: databaseMetrics,
-  declarations,
-  references,
+  declarations: declareTargets,
+  references: dependencyReferences,
   create(configured, context) {
     const watched = configured.map((database) => watchDatabase(database, context))
     return {
       async collect(round): Promise<DatabasesReading> {
         const targets = await Promise.all(watched.map((watch) => watch(round)))
-        const pools = [...context.databases.values()].map((database) => [database.name, database.use()] as const)
+        const pools = [...context.databases.values()].map(
+          (database) => [database.name, database.use()] as const,
+        )
         return { targets, pools: new Map(pools) }
       },
     }

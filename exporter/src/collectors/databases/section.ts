@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
-import type { Declaration, Reference } from '../collector.ts'
-import { dependency } from '../services/section.ts'
+import { dependency } from '../dependency.ts'
 
 const schemes = { postgres: /^postgres(?:ql)?:\/\//, redis: /^rediss?:\/\// } as const
 
@@ -24,7 +23,7 @@ const database = z
     depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
   })
   .superRefine(({ kind, url }, context) => {
-    if (schemes[kind].test(url.reveal())) return
+    if (schemes[kind].test(url.reveal()) && URL.canParse(url.reveal())) return
     const message = `expected a URL that begins with ${kind}://`
     context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
   })
@@ -32,18 +31,3 @@ const database = z
 export const section = z.array(database).min(1).describe('Databases, asked for their state at each scrape.')
 
 export type DatabaseSection = z.output<typeof database>
-
-export function declarations(databases: readonly DatabaseSection[]): Declaration[] {
-  return databases.map((item, index) => ({ path: [index, 'name'], name: item.name }))
-}
-
-export function references(databases: readonly DatabaseSection[]): Reference[] {
-  return databases.flatMap((item, index) =>
-    item.depends_on.map((edge, position) => ({
-      path: [index, 'depends_on', position],
-      name: edge.name,
-      to: 'target' as const,
-      edge: { from: item.name, strength: edge.strength },
-    })),
-  )
-}

@@ -4,15 +4,7 @@ import { duration } from '../../schema/duration.ts'
 import { httpUrl } from '../../schema/http-url.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
-import type { Declaration, Reference } from '../collector.ts'
-
-export const dependency = z.union(
-  [
-    name.transform((text) => ({ name: text, strength: 'hard' as const })),
-    z.strictObject({ name, strength: z.enum(['hard', 'soft']).default('hard') }),
-  ],
-  { error: 'expected the name of a target, or a map with name and strength' },
-)
+import { dependency } from '../dependency.ts'
 
 const service = z.strictObject({
   name: name.describe('What the service is called in metrics, alerts and dashboards.'),
@@ -37,18 +29,3 @@ export const section = z
   .describe('HTTP services, asked for their health at each scrape.')
 
 export type Service = z.output<typeof service>
-
-export function declarations(services: readonly Service[]): Declaration[] {
-  return services.map((item, index) => ({ path: [index, 'name'], name: item.name }))
-}
-
-export function references(services: readonly Service[]): Reference[] {
-  return services.flatMap((item, index) =>
-    item.depends_on.map((edge, position) => ({
-      path: [index, 'depends_on', position],
-      name: edge.name,
-      to: 'target' as const,
-      edge: { from: item.name, strength: edge.strength },
-    })),
-  )
-}

@@ -38,7 +38,7 @@ function context(): Context {
 
 async function collect(section: object[], within = context()): Promise<ServicesReading> {
   const watch = services.create(services.schema.parse(section), within)
-  return watch.collect({ signal: AbortSignal.timeout(2_000), now: 1_000 })
+  return watch.collect({ signal: AbortSignal.timeout(2_000), timeoutSeconds: 2, now: 1_000 })
 }
 
 async function verdict(answer: RequestListener, fields: object = {}): Promise<unknown[]> {

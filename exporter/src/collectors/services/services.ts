@@ -1,11 +1,12 @@
 // HTTP services: one probe each, all at once, none waiting for another.
 import { counter, family, gauge } from '../../metrics/metric.ts'
 import type { Family, Labels } from '../../metrics/metric.ts'
-import { runPaced } from '../../probes/pace.ts'
+import { runPaced, startRate } from '../../probes/pace.ts'
 import { defineCollector } from '../collector.ts'
 import type { Reading } from '../collector.ts'
+import { declareTargets, dependencyReferences } from '../dependency.ts'
 import type { Health } from './health.ts'
-import { declarations, references, section } from './section.ts'
+import { section } from './section.ts'
 import { watchService } from './watch.ts'
 import type { ServiceReading } from './watch.ts'
 
@@ -49,13 +50,17 @@ export const services = defineCollector({
   name: 'services',
   schema: section,
   metrics: [uptime, memory, cpu, requests, errors, httpStatus],
-  declarations,
-  references,
+  declarations: declareTargets,
+  references: dependencyReferences,
   create(configured, context) {
     const watched = configured.map((service) => watchService(service, context))
     return {
       async collect(round): Promise<ServicesReading> {
-        const targets = await runPaced(watched, (watch) => watch(round), { signal: round.signal })
+        const pace = {
+          signal: round.signal,
+          startsPerSecond: startRate(watched.length, round.timeoutSeconds),
+        }
+        const targets = await runPaced(watched, (watch) => watch(round), pace)
         return { targets }
       },
     }
