@@ -1,0 +1,126 @@
+// Which alert goes where, and which alert keeps which other one silent.
+import type { Channel } from './channels.ts'
+
+export interface Routing {
+  readonly channels: readonly Channel[]
+  readonly heartbeat: boolean
+  readonly recovery: boolean
+  /** Names of time intervals in which nothing but heartbeats and channel tests is sent. */
+  readonly maintenance: readonly string[]
+  /** Names of time intervals in which only critical alerts are sent. */
+  readonly quiet: readonly string[]
+  readonly groupWait: string
+  readonly groupInterval: string
+  readonly repeatInterval: string
+}
+
+export const receiverNames = {
+  nobody: 'nobody',
+  critical: 'critical',
+  warning: 'warning',
+  heartbeat: 'heartbeat',
+  recovery: 'recovery',
+} as const
+
+/** What makes two alerts two faults. Everything else of one fault travels in one message. */
+const identity = ['alertname', 'target', 'task', 'instance']
+
+export function renderRoute(routing: Routing): object {
+  return {
+    // An alert without a severity is a mistake in a rule, and better sent than lost.
+    receiver: receiverNames.warning,
+    group_by: identity,
+    group_wait: routing.groupWait,
+    group_interval: routing.groupInterval,
+    repeat_interval: routing.repeatInterval,
+    routes: [
+      renderChannelTest(routing.channels),
+      renderHeartbeat(routing.heartbeat),
+      { matchers: ['severity=~"info|none"'], receiver: receiverNames.nobody },
+      ...(routing.recovery ? [renderRecovery(routing)] : []),
+      {
+        matchers: ['severity="critical"'],
+        receiver: receiverNames.critical,
+        ...muted(routing.maintenance),
+      },
+      // Once a sibling has matched, even with `continue`, the parent's receiver is not used any more.
+      { receiver: receiverNames.warning, ...muted([...routing.maintenance, ...routing.quiet]) },
+    ],
+  }
+}
+
+/** One receiver for each test alert; a channel that is not configured reaches nobody instead of everybody. */
+function renderChannelTest(channels: readonly Channel[]): object {
+  return {
+    matchers: ['watchpost_channel_test="true"'],
+    receiver: receiverNames.nobody,
+    group_by: ['...'],
+    group_wait: '1s',
+    group_interval: '10s',
+    repeat_interval: '24h',
+    routes: channels.map((channel) => ({ matchers: [`channel="${channel}"`], receiver: channel })),
+  }
+}
+
+function renderHeartbeat(wanted: boolean): object {
+  if (!wanted) return { matchers: ['alertname="Watchdog"'], receiver: receiverNames.nobody }
+  return {
+    matchers: ['alertname="Watchdog"'],
+    receiver: receiverNames.heartbeat,
+    group_wait: '0s',
+    group_interval: '1m',
+    // A little under group_interval: with both alike, every other beat is left out.
+    repeat_interval: '50s',
+  }
+}
+
+function renderRecovery({ maintenance }: Routing): object {
+  return {
+    matchers: ['severity=~"warning|critical"'],
+    receiver: receiverNames.recovery,
+    continue: true,
+    group_wait: '5s',
+    group_interval: '1m',
+    repeat_interval: '1h',
+    ...muted(maintenance),
+  }
+}
+
+function muted(names: readonly string[]): object {
+  return names.length > 0 ? { mute_time_intervals: names } : {}
+}
+
+const down = 'ServiceDown|DataSourceDown|DatabaseDown'
+
+/** A source must never match the targets of its own rule, and `equal` never name a label that both sides may lack. */
+export const inhibitRules: readonly object[] = [
+  {
+    name: 'blind-watchpost-knows-nothing',
+    source_matchers: ['alertname="WatchpostBlind"'],
+    target_matchers: ['alertname!~"WatchpostBlind|Watchdog"', 'watchpost_channel_test=""'],
+  },
+  {
+    name: 'dependency-explains-symptom',
+    source_matchers: ['alertname="DependencyDown"'],
+    target_matchers: ['severity=~"critical|warning"', 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    name: 'down-explains-symptom',
+    source_matchers: [`alertname=~"${down}"`],
+    target_matchers: [`alertname!~"${down}|DependencyDown"`, 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    // Measured times cannot be trusted while the machine that measures is out of breath.
+    name: 'busy-host-explains-slowness',
+    source_matchers: ['alertname=~"HostCpuHigh|HostMemoryHigh"'],
+    target_matchers: ['alertname=~"ServiceSlow|LatencyBudgetBurn"'],
+  },
+  {
+    name: 'critical-covers-warning',
+    source_matchers: ['severity="critical"'],
+    target_matchers: ['severity=~"warning|info"'],
+    equal: ['alertname', 'target', 'task', 'instance', 'mountpoint', 'container', 'slo'],
+  },
+]
