@@ -28,9 +28,12 @@ export interface Snapshot {
 }
 
 export interface Scraper {
-  /** A round that ends within `timeoutSeconds`; one already under way is joined if it ends in time. */
-  readonly scrape: (timeoutSeconds: number) => Promise<Snapshot>
-  /** The last finished round. */
+  /**
+   * A round that ends within `timeoutSeconds`, over all collectors or `only` some. One already under
+   * way over the same ones is joined if it ends in time.
+   */
+  readonly scrape: (timeoutSeconds: number, only?: readonly CollectorName[]) => Promise<Snapshot>
+  /** The last finished round over all collectors. */
   readonly last: () => Snapshot | undefined
   /** Waits for the round under way, then lets go of everything. */
   readonly close: () => Promise<void>
@@ -53,42 +56,46 @@ const graceSeconds = 0.1
 
 export function createScraper({ config, context, clock }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
-  let running: { snapshot: Promise<Snapshot>; endsAt: number } | undefined
+  const running = new Map<string, { snapshot: Promise<Snapshot>; endsAt: number }>()
   let last: Snapshot | undefined
 
-  async function run(timeoutSeconds: number): Promise<Snapshot> {
+  async function run(timeoutSeconds: number, only: readonly CollectorName[] | undefined): Promise<Snapshot> {
     const startedAt = clock() / 1000
     const began = performance.now()
     const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
     const round: Round = { signal, timeoutSeconds, now: startedAt }
-    const results = await Promise.all(watched.map((item) => collectOne(item, round, context.log)))
+    const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
+    const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
     const readings = Object.fromEntries(
       results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),
     )
     return Object.freeze({
       startedAt,
       durationSeconds: (performance.now() - began) / 1000,
-      readings: Object.freeze(readings) as Readings,
+      readings: Object.freeze(readings),
       outcomes: results.map((result) => result.outcome),
       settings: config.settings,
     })
   }
 
-  async function scrape(timeoutSeconds: number): Promise<Snapshot> {
+  async function scrape(timeoutSeconds: number, only?: readonly CollectorName[]): Promise<Snapshot> {
+    const key = only?.join() ?? 'all'
     const endsAt = clock() + timeoutSeconds * 1000
-    if (running && running.endsAt <= endsAt) return running.snapshot
-    const mine = { snapshot: run(timeoutSeconds), endsAt }
-    running = mine
+    const other = running.get(key)
+    if (other && other.endsAt <= endsAt) return other.snapshot
+    const mine = { snapshot: run(timeoutSeconds, only), endsAt }
+    running.set(key, mine)
     try {
-      last = await mine.snapshot
-      return last
+      const snapshot = await mine.snapshot
+      if (only === undefined) last = snapshot
+      return snapshot
     } finally {
-      if (running === mine) running = undefined
+      if (running.get(key) === mine) running.delete(key)
     }
   }
 
   const close = async (): Promise<void> => {
-    await running?.snapshot.catch(() => undefined)
+    await Promise.allSettled([...running.values()].map(({ snapshot }) => snapshot))
     await Promise.all(watched.map(async ({ watch }) => watch.close?.()))
   }
   return { scrape, last: () => last, close }

@@ -111,8 +111,8 @@ export function closures(edges: Edges): Map<string, readonly Dependency[]> {
 
 function closure(edges: Edges, target: string): Dependency[] {
   const found = new Map<string, Dependency>()
-  const queue = [...(edges.get(target) ?? [])].map(([dependency, strength]) => {
-    return { dependency, strength, depth: 'direct' as Dependency['depth'] }
+  const queue = [...(edges.get(target) ?? [])].map(([dependency, strength]): Dependency => {
+    return { dependency, strength, depth: 'direct' }
   })
   for (const edge of queue) {
     const known = found.get(edge.dependency)

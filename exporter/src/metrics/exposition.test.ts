@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { renderText } from './exposition.ts'
+import { renderPage } from './exposition.ts'
 import { counter, family, gauge, histogram, histogramFamily, noLabels, states } from './metric.ts'
+
+const renderText = (families: Parameters<typeof renderPage>[0]): string =>
+  renderPage(families, 'text').toString()
 
 const up = gauge('x_up', 'Whether it is up.', ['target'])
 
@@ -59,7 +62,7 @@ test('a histogram has cumulative buckets, a sum and a count', () => {
   ])
   expect(page).toBe(
     '# HELP d_seconds How long.\n# TYPE d_seconds histogram\n' +
-      'd_seconds_bucket{le="0.1"} 1\nd_seconds_bucket{le="1"} 2\nd_seconds_bucket{le="+Inf"} 3\n' +
+      'd_seconds_bucket{le="0.1"} 1\nd_seconds_bucket{le="1.0"} 2\nd_seconds_bucket{le="+Inf"} 3\n' +
       'd_seconds_sum 4.5\nd_seconds_count 3\n',
   )
 })
@@ -74,4 +77,16 @@ test('of the states of a thing exactly one is 1', () => {
     ['good', 0],
     ['bad', 1],
   ])
+})
+
+test('OpenMetrics names the family of a counter without its suffix and ends with EOF', () => {
+  const page = renderPage([family(counter('y_total', 'Of "Y".'), [[noLabels, 2]])], 'openmetrics').toString()
+  expect(page).toBe('# HELP y Of \\"Y\\".\n# TYPE y counter\ny_total 2\n# EOF\n')
+})
+
+test('a long page is the same as many short ones put together', () => {
+  const samples = Array.from({ length: 20_000 }, (_, index) => [{ target: `t${index}` }, index] as const)
+  const lines = renderText([family(up, samples)]).split('\n')
+  expect(lines).toHaveLength(20_003)
+  expect(lines.at(-2)).toBe('x_up{target="t19999"} 19999')
 })

@@ -66,7 +66,7 @@ export function readHealth(body: unknown): Health | undefined {
 function readStatus(value: unknown): Pick<Health, 'status' | 'unknownStatus'> {
   if (value === undefined || value === null) return { status: 'healthy', unknownStatus: undefined }
   if (typeof value === 'boolean') return { status: value ? 'healthy' : 'error', unknownStatus: undefined }
-  const text = String(typeof value === 'object' ? JSON.stringify(value) : value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   const status = words[text.trim().toLowerCase()]
   return status
     ? { status, unknownStatus: undefined }
