@@ -17,9 +17,21 @@ export const statusStates: States = {
   3: [text('unknown', '未知'), colour.unknown],
 }
 
+/** The numbers that the connection of a data source is shown by. */
+export const connectionStates: States = {
+  0: [text('connected', '已連線'), colour.good],
+  1: [text('disconnected', '未連線'), colour.bad],
+  2: [text('error', '錯誤'), colour.warning],
+}
+
 export const upStates: States = {
   0: [text('DOWN', '離線'), colour.bad],
   1: [text('UP', '正常'), colour.good],
+}
+
+export const passStates: States = {
+  0: [text('does not hold', '不成立'), colour.bad],
+  1: [text('holds', '成立'), colour.good],
 }
 
 export const outcomeStates: States = {
@@ -31,6 +43,16 @@ export const lateStates: States = {
   0: [text('on time', '準時'), colour.good],
   1: [text('late', '逾期'), colour.bad],
 }
+
+/** What became of the runs in one cell of the calendar. */
+export const runStates: States = {
+  0: [text('succeeded', '成功'), colour.good],
+  1: [text('failed', '失敗'), colour.bad],
+  2: [text('missed', '錯過'), colour.warning],
+}
+
+/** For states that have a series only while they hold. */
+export const presentStates: States = { 1: [text('holds', '成立'), colour.bad] }
 
 export const severityStates: States = {
   critical: [text('critical', '緊急'), colour.bad],

@@ -6,8 +6,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/prometheus'
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
 import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common'
-import { say } from './language.ts'
+import { say, text } from './language.ts'
 import type { Language, Saying } from './language.ts'
+import type { limits } from './thresholds.ts'
 
 export const prometheus: DataSourceRef = { type: 'prometheus', uid: '${datasource}' }
 export const loki: DataSourceRef = { type: 'loki', uid: '${loki_datasource}' }
@@ -15,6 +16,7 @@ export const loki: DataSourceRef = { type: 'loki', uid: '${loki_datasource}' }
 /** Backquotes, because PromQL reads no escapes inside them: any name a target may have passes unharmed. */
 export const chosenTargets = 'target=~`${target:regex}`'
 export const thisTarget = 'target=`${target:raw}`'
+export const chosenServices = `kind="service",${chosenTargets}`
 export const chosenTasks = 'task=~`${task:regex}`'
 
 export interface Query {
@@ -61,8 +63,8 @@ export function lineCounts(expr: string, legend: Saying): Query {
 }
 
 /** The configured threshold, as a line across a graph. */
-export function thresholdLine(name: string, legend: Saying): Query {
-  return series(`max(watchpost_threshold{name="${name}"})`, legend, { refId: 'threshold' })
+export function thresholdLine(name: keyof typeof limits): Query {
+  return series(`max(watchpost_threshold{name="${name}"})`, text('limit', '門檻'), { refId: 'threshold' })
 }
 
 /** One number for the state that holds, which the state mappings turn into a word and a colour. */

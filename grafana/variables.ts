@@ -78,12 +78,13 @@ const targetsOf = (kind: Kind): string => `label_values(watchpost_target_info{ki
 export const targetsOfKind = (kind: Kind): Variable =>
   several('target', { label: nouns[kind], query: targetsOf(kind) })
 
-export const service = one('target', { label: nouns.service, query: targetsOf('service') })
-
-export const targets = several('target', {
+const everyTarget: Choice = {
   label: text('Target', '目標'),
   query: 'label_values(watchpost_target_info, target)',
-})
+}
+
+export const oneTarget = one('target', everyTarget)
+export const targets = several('target', everyTarget)
 
 export const tasks = several('task', {
   label: text('Task', '任務'),

@@ -1,5 +1,19 @@
 // The dashboards in the order of the menu. Adding one is a line here.
 import type { Dashboard } from '../dashboard.ts'
+import { dataSources } from './data-sources.ts'
+import { databases } from './databases.ts'
 import { overview } from './overview.ts'
+import { service } from './service.ts'
+import { services } from './services.ts'
+import { tasks } from './tasks.ts'
+import { topology } from './topology.ts'
 
-export const dashboards: readonly (() => Dashboard)[] = [overview]
+export const dashboards: readonly (() => Dashboard)[] = [
+  overview,
+  services,
+  service,
+  topology,
+  tasks,
+  dataSources,
+  databases,
+]

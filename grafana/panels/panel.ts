@@ -19,12 +19,15 @@ export type EmptyUntil =
   | 'an alert fires'
   | 'a task fails'
   | 'a task is late'
+  | 'a task runs'
   | 'a value is unusual'
   | 'a recovery runs'
   | 'logs are kept'
   | 'containers are watched'
   | 'a quota is known'
   | 'weeks have passed'
+  | 'a session is blocked'
+  | 'a standby is connected'
 
 /** What each panel is told, whatever its kind. */
 export interface PanelFacts {

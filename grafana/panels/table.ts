@@ -27,6 +27,8 @@ export interface Column {
   readonly shown?: 'coloured' | 'filled' | 'gauge'
   readonly links?: readonly Link[]
   readonly widthPixels?: number
+  /** A column for the readers of one language. */
+  readonly onlyIn?: Language
 }
 
 interface Value extends Column {
@@ -64,16 +66,20 @@ export function table(options: Table): Panel {
     )
     drawn.sortBy(orders)
     if (values.length > 1) drawn.withTransformation({ id: 'merge', options: {} })
-    drawn.withTransformation({ id: 'organize', options: organize(columns) })
+    drawn.withTransformation({ id: 'organize', options: organize(columns, language) })
     for (const [name, column] of columns) {
-      if (column.heading !== undefined) drawn.overrideByName(name, properties(column, language))
+      if (isShown(column, language)) drawn.overrideByName(name, properties(column, language))
     }
     return drawn
   })
 }
 
-function organize(columns: readonly (readonly [string, Column])[]): object {
-  const hidden = columns.filter(([, column]) => column.heading === undefined).map(([name]) => name)
+function isShown(column: Column, language: Language): boolean {
+  return column.heading !== undefined && (column.onlyIn ?? language) === language
+}
+
+function organize(columns: readonly (readonly [string, Column])[], language: Language): object {
+  const hidden = columns.filter(([, column]) => !isShown(column, language)).map(([name]) => name)
   return {
     excludeByName: Object.fromEntries(['Time', ...hidden].map((name) => [name, true])),
     indexByName: Object.fromEntries(columns.map(([name], index) => [name, index])),

@@ -1,0 +1,49 @@
+// The table of alerts that fire, with cause and action. ALERTS carries no annotations, so the rules repeat them as labels
+// of watchpost_alert_info, one series for each alert.
+import { headings } from '../catalogue/headings.ts'
+import type { PanelText } from '../language.ts'
+import { linkTo } from '../links.ts'
+import { severityStates } from '../mappings.ts'
+import type { Panel } from '../panels/panel.ts'
+import { table } from '../panels/table.ts'
+import { unit } from '../units.ts'
+
+interface Firing {
+  readonly id: number
+  readonly text: PanelText
+  /** Which alerts, as the inside of a selector. */
+  readonly selector: string
+}
+
+const identity = 'alertname, severity, target, task'
+
+export function firingAlerts({ id, text, selector }: Firing): Panel {
+  const since = `1000 * max by (${identity}) (ALERTS_FOR_STATE{${selector}})`
+  const firing = `max by (${identity}) (ALERTS{alertstate="firing",${selector}})`
+  const advice = 'possible_causes, suggested_actions, possible_causes_zh, suggested_actions_zh'
+  const info = `max by (alertname, ${advice}) (watchpost_alert_info)`
+  return table({
+    id,
+    text,
+    emptyUntil: 'an alert fires',
+    keys: {
+      severity: { heading: headings.severity, states: severityStates, shown: 'coloured', widthPixels: 90 },
+      alertname: { heading: headings.alert, widthPixels: 190 },
+      target: { heading: headings.target, links: [linkTo('service', 'target', 'column')], widthPixels: 150 },
+      task: { heading: headings.task, links: [linkTo('tasks', 'task', 'column')], widthPixels: 120 },
+      possible_causes: { heading: headings.cause, onlyIn: 'en' },
+      suggested_actions: { heading: headings.action, onlyIn: 'en' },
+      possible_causes_zh: { heading: headings.cause, onlyIn: 'zh-TW' },
+      suggested_actions_zh: { heading: headings.action, onlyIn: 'zh-TW' },
+    },
+    values: [
+      {
+        expr: `(${since} and on (${identity}) ${firing}) * on (alertname) group_left (${advice}) ${info}`,
+        heading: headings.since,
+        unit: unit.fromNow,
+        widthPixels: 130,
+      },
+    ],
+    sort: [{ by: headings.severity }, { by: headings.since }],
+  })
+}
