@@ -42,15 +42,22 @@ export async function createSecrets(directory: string, environment: Environment)
   return files
 }
 
+/** A file that is empty still waits for its value. */
 async function createUnlessThere(path: string, text: string): Promise<{ created: boolean; content: string }> {
+  const content = (await readIfThere(path))?.trim()
+  if (content || (content === '' && text === '')) return { created: false, content }
+  await writeFile(path, text)
+  // Whatever the umask is.
+  await chmod(path, 0o644)
+  return { created: true, content: text }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    await writeFile(path, text, { flag: 'wx' })
-    // Whatever the umask is.
-    await chmod(path, 0o644)
-    return { created: true, content: text }
+    return await readFile(path, 'utf8')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    return { created: false, content: (await readFile(path, 'utf8')).trim() }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }
 

@@ -1,0 +1,128 @@
+// docker-compose.yml as it is, with the demo's fleet, and without Grafana.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startStack } from './compose-stack.ts'
+import type { Stack } from './compose-stack.ts'
+import { startWebhook } from './webhook.ts'
+import type { Webhook } from './webhook.ts'
+
+const services = ['exporter', 'prometheus', 'alertmanager', 'postgres', 'demo']
+
+let webhook: Webhook
+let stack: Stack
+
+beforeAll(async () => {
+  webhook = await startWebhook()
+  stack = await startStack({
+    project: `watchpost-test-${process.pid}`,
+    services,
+    settings: {
+      ALERT_CHANNELS: 'webhook',
+      ALERT_GROUP_WAIT: '1s',
+      ALERT_WEBHOOK_URL: `http://host.docker.internal:${webhook.port}/alerts`,
+    },
+  })
+  return async () => {
+    await webhook.close()
+    const left = await stack.remove()
+    if (left.length > 0) throw new Error(`left behind by the compose stack: ${left.join(' ')}`)
+  }
+})
+
+interface Series {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: readonly [number, string]
+}
+
+async function query(expression: string): Promise<readonly Series[]> {
+  const url = new URL('/api/v1/query', await stack.url('prometheus', 9090))
+  url.searchParams.set('query', expression)
+  const body = (await (await fetch(url)).json()) as { data: { result: readonly Series[] } }
+  return body.data.result
+}
+
+/** The values of `expression` by one label, as text. */
+async function valuesBy(label: string, expression: string): Promise<Readonly<Record<string, string>>> {
+  const result = await query(expression)
+  return Object.fromEntries(result.map(({ metric, value }) => [metric[label] ?? '', value[1]]))
+}
+
+test('Prometheus reaches everything it scrapes', async () => {
+  await expect
+    .poll(() => valuesBy('job', 'up'), { timeout: 60_000, interval: 1000 })
+    .toEqual({ watchpost: '1', prometheus: '1', alertmanager: '1' })
+})
+
+test('all six services of the demo are up in Prometheus', async () => {
+  await expect
+    .poll(() => valuesBy('target', 'watchpost_target_up{kind="service"}'), {
+      timeout: 60_000,
+      interval: 1000,
+    })
+    .toEqual({
+      posting_service: '1',
+      ohlc_api: '1',
+      analyze_api: '1',
+      summary_api: '1',
+      trending_api: '1',
+      trainer: '1',
+    })
+})
+
+test('a service that breaks reaches the webhook as one page for the root cause', async () => {
+  await stack.compose('exec', '-T', 'demo', 'node', 'demo/control.ts', 'break', 'ohlc_api', 'down')
+  const pages = (): readonly unknown[] =>
+    webhook.alerts
+      .filter(({ labels }) => labels['alertname'] === 'ServiceDown')
+      .map(({ status, labels }) => [status, labels['target'], labels['severity']])
+  await expect
+    .poll(pages, { timeout: 240_000, interval: 1000 })
+    .toContainEqual(['firing', 'ohlc_api', 'critical'])
+  expect(new Set(pages().map(String))).toEqual(new Set(['firing,ohlc_api,critical']))
+})
+
+test('what Prometheus stores is kept for the days of the settings', async () => {
+  const answer = await fetch(new URL('/api/v1/status/flags', await stack.url('prometheus', 9090)))
+  const { data } = (await answer.json()) as { data: Readonly<Record<string, string>> }
+  expect(data['storage.tsdb.retention.time']).toBe('30d')
+})
+
+describe.each(services)('the container of %s', (service) => {
+  test('runs without root, on a read-only disk, with no capability and within limits', async () => {
+    const container = (await stack.containers()).get(service)
+    expect(container?.HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      Privileged: false,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      Memory: expect.toSatisfy((bytes: number) => bytes > 0),
+      NanoCpus: expect.toSatisfy((cpus: number) => cpus > 0),
+      PidsLimit: expect.toSatisfy((pids: number) => pids > 0),
+    })
+    expect(await stack.compose('exec', '-T', service, 'id', '-u')).not.toBe('0')
+    await expect(stack.compose('exec', '-T', service, 'touch', '/written')).rejects.toThrow(
+      'Read-only file system',
+    )
+  })
+
+  test('listens on this machine alone', async () => {
+    const container = (await stack.containers()).get(service)
+    const bindings = Object.values(container?.NetworkSettings.Ports ?? {}).flatMap((list) => list ?? [])
+    expect(new Set(bindings.map(({ HostIp }) => HostIp)).difference(new Set(['127.0.0.1']))).toEqual(
+      new Set(),
+    )
+  })
+})
+
+test('the role that watches the database may read everything and change nothing', async () => {
+  const asRole = (sql: string): Promise<string> => {
+    const script = `PGPASSWORD=$(cat /run/secrets/monitoring_db_password) psql -qtA -h 127.0.0.1 -U monitoring_user -d monitoring -c "$0"`
+    return stack.compose('exec', '-T', 'postgres', 'sh', '-c', script, sql)
+  }
+  expect(
+    await asRole("SELECT count(*) > 0 FROM pg_stat_activity WHERE query <> '<insufficient privilege>'"),
+  ).toBe('t')
+  await expect(asRole('CREATE TABLE written ()')).rejects.toThrow('read-only transaction')
+  await expect(asRole('SET default_transaction_read_only = off; CREATE TABLE written ()')).rejects.toThrow(
+    'permission denied',
+  )
+})
