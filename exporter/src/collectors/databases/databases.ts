@@ -17,7 +17,7 @@ export const databases = defineCollector({
   name: 'databases',
   schema: section,
   metrics: databaseMetrics,
-  declarations: declareTargets,
+  declarations: (configured) => declareTargets(configured),
   references: dependencyReferences,
   create(configured, context) {
     const watched = configured.map((database) => watchDatabase(database, context))
