@@ -1,6 +1,7 @@
 // Writes the files that are made from code; with --check it only says which of them are not as the code makes them.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { generate as exporter } from '../exporter/generate.ts'
 import { generate as grafana } from '../grafana/generate.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -11,7 +12,10 @@ interface Generator {
   readonly owns: readonly string[]
 }
 
-const generators: readonly Generator[] = [{ generate: grafana, owns: ['grafana/generated'] }]
+const generators: readonly Generator[] = [
+  { generate: exporter, owns: [] },
+  { generate: grafana, owns: ['grafana/generated'] },
+]
 
 const root = resolve(import.meta.dirname, '..')
 

@@ -131,9 +131,11 @@ async function stopped(stop: AbortSignal): Promise<void> {
 async function closeServer(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
-  server.closeIdleConnections()
+  // A connection whose request has just been answered would otherwise be kept open for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
   const force = setTimeout(() => server.closeAllConnections(), 10_000)
   await promise
+  clearInterval(idle)
   clearTimeout(force)
 }
 
