@@ -1,0 +1,73 @@
+// The programs that the demo and the tests run besides our own, and where each comes from.
+
+export const programNames = [
+  'prometheus',
+  'promtool',
+  'alertmanager',
+  'amtool',
+  'blackbox_exporter',
+  'node_exporter',
+  'pgbouncer',
+  'redis-server',
+  'victoria-metrics',
+  'grafana',
+] as const
+
+export type ProgramName = (typeof programNames)[number]
+
+export interface Origin {
+  /** What a person calls it. */
+  readonly title: string
+  /** Its names on PATH: its own one first, then that of Debian. */
+  readonly commands: readonly string[]
+  /** An older one on PATH is used only if no newer one can be had. */
+  readonly minimumVersion?: string
+  readonly debian?: DebianPackage
+}
+
+export interface DebianPackage {
+  readonly name: string
+  /** It is linked with shared libraries, so it must come from the release that the machine itself runs. */
+  readonly hasLibraries?: boolean
+}
+
+const prometheus = { title: 'Prometheus', minimumVersion: '3.0' }
+const alertmanager = {
+  title: 'Alertmanager',
+  minimumVersion: '0.27',
+  debian: { name: 'prometheus-alertmanager' },
+}
+
+export const origins: Readonly<Record<ProgramName, Origin>> = {
+  prometheus: { ...prometheus, commands: ['prometheus'], debian: { name: 'prometheus' } },
+  promtool: { ...prometheus, commands: ['promtool'], debian: { name: 'promtool' } },
+  alertmanager: { ...alertmanager, commands: ['alertmanager', 'prometheus-alertmanager'] },
+  amtool: { ...alertmanager, commands: ['amtool'] },
+  blackbox_exporter: {
+    title: 'blackbox_exporter',
+    commands: ['blackbox_exporter', 'prometheus-blackbox-exporter'],
+    debian: { name: 'prometheus-blackbox-exporter' },
+  },
+  node_exporter: {
+    title: 'node_exporter',
+    commands: ['node_exporter', 'prometheus-node-exporter'],
+    debian: { name: 'prometheus-node-exporter' },
+  },
+  pgbouncer: {
+    title: 'PgBouncer',
+    commands: ['pgbouncer'],
+    debian: { name: 'pgbouncer', hasLibraries: true },
+  },
+  'redis-server': {
+    title: 'Redis',
+    commands: ['redis-server'],
+    debian: { name: 'redis-server', hasLibraries: true },
+  },
+  'victoria-metrics': {
+    title: 'VictoriaMetrics',
+    commands: ['victoria-metrics', 'victoria-metrics-prod'],
+    debian: { name: 'victoria-metrics' },
+  },
+  // Debian has no Grafana: it is used where somebody installed it.
+  grafana: { title: 'Grafana', commands: ['grafana', 'grafana-server'] },
+}
