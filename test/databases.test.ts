@@ -6,9 +6,8 @@ import type { Context } from '../exporter/src/collectors/collector.ts'
 import { databases } from '../exporter/src/collectors/databases/databases.ts'
 import type { DatabasesReading } from '../exporter/src/collectors/databases/databases.ts'
 import type { DatabaseReading } from '../exporter/src/collectors/databases/watch.ts'
-import { renderText } from '../exporter/src/metrics/exposition.ts'
 import { openDatabase } from '../exporter/src/probes/postgres.ts'
-import { collectorContext } from './harness/collector-context.ts'
+import { collectorContext, renderSeries, renderText, startRound } from './harness/collector.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { TestPostgres } from './harness/postgres.ts'
 
@@ -29,7 +28,7 @@ afterAll(() => server.remove())
 
 async function collect(section: object, context: Context = collectorContext()): Promise<DatabasesReading> {
   const watch = databases.create(databases.schema.parse([{ name: 'db', ...section }]), context)
-  return watch.collect({ signal: AbortSignal.timeout(5_000), now: Date.now() / 1000 })
+  return watch.collect(startRound())
 }
 
 async function probe(section: object): Promise<DatabaseReading> {
@@ -41,7 +40,8 @@ async function probe(section: object): Promise<DatabaseReading> {
 
 /** The page's lines about one metric. */
 async function lines(url: string, metric: string): Promise<string[]> {
-  const text = renderText(databases.families(await collect({ url })))
+  return renderSeries(databases.families(await collect({ url })), metric)
+})))
   return text.split('\n').filter((line) => line.startsWith(metric))
 }
 
@@ -194,7 +194,7 @@ test('the use of our own pool is on the page, and one database down leaves the o
     { name: 'gone', url: 'postgres://monitor@127.0.0.1:1/postgres' },
   ]
   const watch = databases.create(databases.schema.parse(section), context)
-  const reading = await watch.collect({ signal: AbortSignal.timeout(5_000), now: 1 })
+  const reading = await watch.collect(startRound())
   const text = renderText(databases.families(reading))
   expect(text).toContain('watchpost_database_pool_connections{target="db",state="idle"} 1\n')
   expect(text).toContain('watchpost_database_connections_max{target="db"} 40\n')
