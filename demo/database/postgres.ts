@@ -1,0 +1,127 @@
+// A Postgres server of our own on a fresh cluster: started, stopped, started again, removed.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { findBinaries } from './binaries.ts'
+import type { Binaries } from './binaries.ts'
+import { createCluster } from './cluster.ts'
+
+const startSeconds = 20
+const stopSeconds = 10
+
+export interface PostgresOptions {
+  /** Holds the log, and the cluster where the database's user may write there. */
+  readonly dataDirectory: string
+  readonly host: string
+  readonly port: number
+}
+
+export interface Postgres {
+  /** As superuser, on the database `postgres`. */
+  readonly adminUrl: string
+  start(): Promise<void>
+  /** Cuts all sessions and stops the server; the data stay. */
+  stop(): Promise<void>
+  /** Stops the server and removes the data. */
+  remove(): Promise<void>
+}
+
+export async function createPostgres(options: PostgresOptions): Promise<Postgres> {
+  const binaries = await findBinaries()
+  await mkdir(options.dataDirectory, { recursive: true })
+  const password = randomBytes(16).toString('hex')
+  const cluster = await createCluster(options.dataDirectory, password, binaries)
+  const logFile = join(options.dataDirectory, 'postgres.log')
+  const reach = options.host === '0.0.0.0' ? '127.0.0.1' : options.host
+  const adminUrl = `postgresql://postgres:${password}@${reach}:${options.port}/postgres`
+  let server: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    if (server) return
+    const child = await launch({ cluster, logFile, binaries, ...options })
+    child.once('exit', () => {
+      if (server === child) server = undefined
+    })
+    server = child
+    await untilReady(child, adminUrl, logFile)
+  }
+
+  async function stop(): Promise<void> {
+    const child = server
+    if (!child || child.exitCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGINT')
+    const limit = new AbortController()
+    const insist = sleep(stopSeconds * 1000, undefined, { signal: limit.signal }).then(
+      () => child.kill('SIGQUIT'),
+      () => false,
+    )
+    await ended
+    limit.abort()
+    await insist
+  }
+
+  async function remove(): Promise<void> {
+    await stop()
+    await rm(cluster, { recursive: true, force: true })
+  }
+
+  return { adminUrl, start, stop, remove }
+}
+
+// The data of a demo may be lost, so nothing waits for the disk; few connections, so that they can be used up.
+const settings = {
+  max_connections: '40',
+  shared_buffers: '32MB',
+  unix_socket_directories: '',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+}
+
+interface Launch extends PostgresOptions {
+  readonly cluster: string
+  readonly logFile: string
+  readonly binaries: Binaries
+}
+
+async function launch({ cluster, logFile, binaries, host, port }: Launch): Promise<ChildProcess> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const log = await open(logFile, 'a')
+  try {
+    return spawn(
+      binaries.postgres,
+      ['-D', cluster, '-p', String(port), '-c', `listen_addresses=${host}`, ...flags],
+      { ...binaries.account, cwd: '/', stdio: ['ignore', log.fd, log.fd] },
+    )
+  } finally {
+    await log.close()
+  }
+}
+
+async function untilReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
+  const deadline = Date.now() + startSeconds * 1000
+  let cause: unknown
+  while (child.exitCode === null && Date.now() < deadline) {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 1000 })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      cause = error
+      await sleep(25)
+    }
+  }
+  child.kill('SIGQUIT')
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n')
+  throw new Error(`database: did not start, last line of ${logFile}: ${lines.at(-1) ?? ''}`, { cause })
+}

@@ -1,0 +1,122 @@
+// An HTTP server that can be broken in all the ways that servers break.
+import { createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const httpFaults = ['down', 'slow', 'hang', 'error', 'bad-json', 'flap'] as const
+type HttpFault = (typeof httpFaults)[number]
+
+const slowMilliseconds = 2000
+const flapMilliseconds = 20_000
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface EndpointOptions {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly answer: (request: IncomingMessage, url: URL) => Promise<Answer>
+  /** What the server says while it is in error, in the words of its API. */
+  readonly errorBody: unknown
+}
+
+export interface Endpoint {
+  readonly url: string
+  /** False for a fault that is not one of HTTP, which the owner of the endpoint must know. */
+  break(fault: string): Promise<boolean>
+  heal(): Promise<void>
+  /** Answers other than 2xx so far, and all answers. */
+  readonly served: { total: number; errors: number }
+  close(): Promise<void>
+}
+
+export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const served = { total: 0, errors: 0 }
+  let fault: HttpFault | undefined
+  let brokenAt = 0
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (fault === 'hang') return
+    if (fault === 'slow') await sleep(slowMilliseconds, undefined, { ref: false })
+    const isFailing = fault === 'error' || (fault === 'flap' && isFirstHalf(brokenAt))
+    if (fault === 'bad-json') {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
+      return
+    }
+    const answer = isFailing ? { status: 500, body: options.errorBody } : await answerSafely(options, request)
+    served.total += 1
+    if (answer.status >= 400) served.errors += 1
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+    response.end(JSON.stringify(answer.body))
+  }
+
+  const listener: RequestListener = (request, response) => void respond(request, response)
+  let server = await listen(options, options.port, listener)
+  const { port } = server.address() as AddressInfo
+
+  return {
+    url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
+    served,
+    async break(name) {
+      const known = httpFaults.find((candidate) => candidate === name)
+      if (known === undefined) return false
+      fault = known
+      brokenAt = performance.now()
+      if (fault === 'down') await shut(server)
+      return true
+    },
+    async heal() {
+      const was = fault
+      fault = undefined
+      if (was === 'down') server = await listen(options, port, listener)
+      // Requests that hang are answered by no one now.
+      if (was === 'hang') server.closeAllConnections()
+    },
+    close: () => shut(server),
+  }
+}
+
+const page =
+  '<!doctype html><html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n'
+
+function isFirstHalf(since: number): boolean {
+  return Math.floor((performance.now() - since) / flapMilliseconds) % 2 === 0
+}
+
+async function answerSafely(options: EndpointOptions, request: IncomingMessage): Promise<Answer> {
+  try {
+    return await options.answer(request, new URL(request.url ?? '/', 'http://localhost'))
+  } catch {
+    // A request that the double was not made for must not end the whole fleet.
+    return { status: 500, body: options.errorBody }
+  }
+}
+
+async function listen(
+  { name, host }: EndpointOptions,
+  port: number,
+  listener: RequestListener,
+): Promise<Server> {
+  const server = createServer(listener)
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new Error(`${name}: could not listen on ${host}:${port}`, { cause: error })
+  }
+  return server
+}
+
+async function shut(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}
