@@ -41,8 +41,6 @@ async function probe(section: object): Promise<DatabaseReading> {
 /** The page's lines about one metric. */
 async function lines(url: string, metric: string): Promise<string[]> {
   return renderSeries(databases.families(await collect({ url })), metric)
-})))
-  return text.split('\n').filter((line) => line.startsWith(metric))
 }
 
 async function open(
