@@ -29,6 +29,11 @@ export const upStates: States = {
   1: [text('UP', '正常'), colour.good],
 }
 
+export const loadedStates: States = {
+  0: [text('bad, old one in use', '有誤，沿用舊設定'), colour.bad],
+  1: [text('loaded', '已載入'), colour.good],
+}
+
 export const passStates: States = {
   0: [text('does not hold', '不成立'), colour.bad],
   1: [text('holds', '成立'), colour.good],

@@ -11,7 +11,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { text } from './language.ts'
 import type { Language, Text } from './language.ts'
-import { prometheus } from './queries.ts'
+import { loki, prometheus } from './queries.ts'
 
 export interface Variable {
   readonly name: string
@@ -90,6 +90,21 @@ export const tasks = several('task', {
   label: text('Task', '任務'),
   query: 'label_values(watchpost_task_info, task)',
 })
+
+/** The services that have a log; the name is the one their metrics have, so that links carry over. */
+export const loggedServices: Variable = {
+  name: 'target',
+  build: (language) =>
+    new QueryVariableBuilder('target')
+      .label(nouns.service[language])
+      .datasource(loki)
+      .query({ label: 'service_name', refId: 'variable-target', stream: '', type: 1 })
+      .refresh(VariableRefresh.OnTimeRangeChanged)
+      .multi(true)
+      .includeAll(true)
+      .allValue('.+')
+      .current({ selected: true, text: ['All'], value: ['$__all'] }),
+}
 
 export const search: Variable = {
   name: 'search',

@@ -1,12 +1,15 @@
 // The dashboards in the order of the menu. Adding one is a line here.
 import type { Dashboard } from '../dashboard.ts'
+import { alerts } from './alerts.ts'
 import { dataSources } from './data-sources.ts'
 import { databases } from './databases.ts'
+import { logs } from './logs.ts'
 import { overview } from './overview.ts'
 import { service } from './service.ts'
 import { services } from './services.ts'
 import { tasks } from './tasks.ts'
 import { topology } from './topology.ts'
+import { watchpost } from './watchpost.ts'
 
 export const dashboards: readonly (() => Dashboard)[] = [
   overview,
@@ -16,4 +19,7 @@ export const dashboards: readonly (() => Dashboard)[] = [
   tasks,
   dataSources,
   databases,
+  alerts,
+  logs,
+  watchpost,
 ]

@@ -22,20 +22,22 @@ interface Stat extends PanelFacts {
   readonly decimals?: number
   /** Fill the tile with its colour, for a verdict rather than a quantity. */
   readonly filled?: boolean
+  /** Show the name of the series instead of its value, for a fact that is in a label. */
+  readonly named?: boolean
 }
 
 export function stat(options: Stat): Panel {
-  const { queries, steps = plain, states, decimals, filled = false } = options
+  const { queries, steps = plain, states, decimals, filled = false, named = false } = options
+  const valueMode = queries.some((query) => query.legend)
+    ? BigValueTextMode.ValueAndName
+    : BigValueTextMode.Value
   return panel(options, queries, (language) => {
+    const hasGraph = queries.some((query) => query.shape === 'series')
     const drawn = new PanelBuilder()
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
       .colorMode(filled ? BigValueColorMode.Background : BigValueColorMode.Value)
-      .graphMode(
-        queries.some((query) => query.shape === 'series') ? BigValueGraphMode.Area : BigValueGraphMode.None,
-      )
-      .textMode(
-        queries.some((query) => query.legend) ? BigValueTextMode.ValueAndName : BigValueTextMode.Value,
-      )
+      .graphMode(hasGraph ? BigValueGraphMode.Area : BigValueGraphMode.None)
+      .textMode(named ? BigValueTextMode.Name : valueMode)
       .orientation(VizOrientation.Auto)
       .wideLayout(true)
       .thresholds(thresholds(steps))
