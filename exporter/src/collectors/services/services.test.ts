@@ -129,7 +129,7 @@ test('a body without end is cut off at the limit', async () => {
     push()
   }
   const found = await verdict(endless)
-  expect(found[0]).toEqual(['error', 'size', expect.stringContaining('1 MiB')])
+  expect(found[0]).toEqual(['error', 'size', expect.stringContaining('larger than 1048576 bytes')])
 })
 
 test('a service that never answers is a timeout, and the healthy one beside it is untouched', async () => {

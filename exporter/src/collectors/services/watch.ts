@@ -1,8 +1,9 @@
 // One service: asked, judged and counted.
 import { probeHttp } from '../../probes/http.ts'
-import type { HttpOutcome, HttpRequest } from '../../probes/http.ts'
+import type { HttpOutcome } from '../../probes/http.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import type { Context, Round } from '../collector.ts'
+import { httpRequest } from '../http-request.ts'
 import { createTally } from '../tally.ts'
 import type { Dependency, TargetReading } from '../target.ts'
 import { judgeHealth, readHealth } from './health.ts'
@@ -23,12 +24,10 @@ export function watchService(service: Service, context: Context): (round: Round)
   const labels = Object.freeze({ target: service.name, kind: 'service' })
   const info = Object.freeze({ url: publicUrl(service.url) })
   const tally = createTally(context.memory, labels)
-  const request = requestFor(service)
-  const timeoutMilliseconds = Math.round((service.timeout ?? context.timeoutSeconds) * 1000)
+  const request = httpRequest(service, service.timeout ?? context.timeoutSeconds)
   let known = ''
   return async ({ signal, now }) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)])
-    const outcome = await probeHttp(request, limit)
+    const outcome = await probeHttp(request, signal)
     const { verdict, health } = interpret(service, outcome)
     if (known !== `${verdict.status} ${verdict.reason}`) logChange(context, service, verdict)
     known = `${verdict.status} ${verdict.reason}`
@@ -48,15 +47,6 @@ export function watchService(service: Service, context: Context): (round: Round)
       httpStatus: outcome.status,
       health,
     }
-  }
-}
-
-function requestFor(service: Service): HttpRequest {
-  const headers = Object.entries(service.headers).map(([key, value]) => [key, value.reveal()] as const)
-  return {
-    url: service.url,
-    method: service.method,
-    headers: { accept: 'application/json', ...Object.fromEntries(headers) },
   }
 }
 

@@ -1,0 +1,112 @@
+// The keys with which any section says how to ask an HTTP endpoint.
+import { z } from 'zod'
+import type { Auth } from '../probes/http-auth.ts'
+import type { HttpRequest } from '../probes/http-request.ts'
+import { httpUrl } from '../schema/http-url.ts'
+import { readableFile, secret, secretFile } from '../schema/secret.ts'
+
+const basicAuth = z
+  .strictObject({
+    username: z.string().min(1).describe('Who we say we are.'),
+    password: secret.optional().describe('The password.'),
+    password_file: secretFile.optional().describe('A file that holds the password.'),
+  })
+  .refine(({ password, password_file }) => (password === undefined) !== (password_file === undefined), {
+    error: 'expected either password or password_file',
+  })
+
+const tls = z.strictObject({
+  ca_file: readableFile('a PEM file of certificate authorities')
+    .optional()
+    .describe('Whom to trust instead of the usual authorities.'),
+  cert_file: readableFile('a PEM file of a certificate').optional().describe('The certificate we present.'),
+  key_file: readableFile('a PEM file of a key').optional().describe('The key of the certificate we present.'),
+  server_name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The name that the certificate must have, where it is not the host of the URL.'),
+  min_version: z
+    .enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'])
+    .optional()
+    .describe('The oldest version of TLS that is accepted.'),
+  insecure_skip_verify: z
+    .boolean()
+    .optional()
+    .describe('Accept any certificate; whether it could be verified is still reported.'),
+})
+
+const proxy = z.strictObject({
+  url: httpUrl.describe('Where the proxy is.'),
+  username: z.string().min(1).optional().describe('Who we say we are to the proxy.'),
+  password: secret.optional().describe('The password for the proxy.'),
+})
+
+export const httpRequestFields = {
+  url: httpUrl,
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT']).default('GET').describe('The HTTP method.'),
+  headers: z
+    .record(z.string().min(1), secret)
+    .default({})
+    .describe('Headers of the request; their values are never shown.'),
+  body: z.string().optional().describe('The body of the request.'),
+  basic_auth: basicAuth.optional().describe('User and password.'),
+  bearer_token: secret.optional().describe('A token for the Authorization header.'),
+  bearer_token_file: secretFile
+    .optional()
+    .describe('A file that holds a token for the Authorization header.'),
+  tls: tls.optional().describe('How the TLS connection is made and judged.'),
+  connection: z
+    .enum(['fresh', 'resume', 'keep'])
+    .default('fresh')
+    .describe(
+      'fresh measures what a first request meets; resume shortens the TLS handshake; keep leaves the connection open.',
+    ),
+  redirects: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(0)
+    .describe('How many redirects to follow; credentials never cross origins.'),
+  ip_family: z
+    .union([z.literal(4), z.literal(6)], { error: 'expected 4 or 6' })
+    .optional()
+    .describe('Use only this version of IP.'),
+  proxy: proxy.optional().describe('An HTTP proxy to go through.'),
+  max_body_bytes: z
+    .int()
+    .min(1)
+    .default(1024 * 1024)
+    .describe('The longest answer that is read, after decompression.'),
+} as const
+
+const fields = z.strictObject(httpRequestFields)
+export type HttpRequestFields = z.output<typeof fields>
+
+/** One request object for the life of a target: what lasts between its probes is remembered by it. */
+export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): HttpRequest {
+  const headers = Object.entries(target.headers).map(
+    ([key, value]) => [key.toLowerCase(), value.reveal()] as const,
+  )
+  return {
+    url: target.url,
+    method: target.method,
+    headers: { accept: 'application/json', ...Object.fromEntries(headers) },
+    body: target.body,
+    auth: authOf(target),
+    timeoutSeconds,
+    maxBodyBytes: target.max_body_bytes,
+    tls: target.tls,
+    connection: target.connection,
+    redirects: target.redirects,
+    ipFamily: target.ip_family,
+    proxy: target.proxy,
+  }
+}
+
+function authOf({ basic_auth, bearer_token, bearer_token_file }: HttpRequestFields): Auth | undefined {
+  const password = basic_auth?.password ?? basic_auth?.password_file
+  if (basic_auth && password) return { basic: { username: basic_auth.username, password } }
+  const bearer = bearer_token ?? bearer_token_file
+  return bearer && { bearer }
+}
