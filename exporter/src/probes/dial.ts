@@ -1,0 +1,158 @@
+// Opens a connection and times its phases: dns, connect, tls. All probes that speak over TCP begin here.
+import { request } from 'node:http'
+import { isIP, connect as connectSocket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
+import { faultOf } from './outcome.ts'
+import type { Course, Fault } from './outcome.ts'
+import { resolve } from './resolve.ts'
+import type { IpFamily } from './resolve.ts'
+import { secure } from './tls.ts'
+import type { Certificate, Handshake, Secured } from './tls.ts'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+  readonly ipFamily?: IpFamily | undefined
+  /** The proxy through which a tunnel is asked for with CONNECT. */
+  readonly proxy?: Proxy | undefined
+  /** Undefined for plain TCP. */
+  readonly tls?: Pick<Handshake, 'options' | 'protocols' | 'resume'> | undefined
+}
+
+export interface Proxy {
+  readonly address: Address
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface Connection {
+  readonly remoteAddress: string | undefined
+  readonly certificate: Certificate | undefined
+  readonly tlsVersion: string | undefined
+  readonly cipher: string | undefined
+}
+
+/** `socket` is undefined exactly when there is a fault; what was learnt until then is there all the same. */
+export interface Dialled {
+  readonly socket: Socket | undefined
+  readonly fault: Fault | undefined
+  readonly connection: Connection
+}
+
+export const nothingKnown: Connection = Object.freeze({
+  remoteAddress: undefined,
+  certificate: undefined,
+  tlsVersion: undefined,
+  cipher: undefined,
+})
+
+/** The socket is destroyed when the course is cut. It has no `error` listener: add one at once. */
+export async function dial(address: Address, course: Course): Promise<Dialled> {
+  const { proxy, tls } = address
+  const opened = proxy ? await dialThrough(address, proxy, course) : await openSocket(address, course)
+  if (!opened.socket || !tls) return opened
+  return secureSocket(opened.socket, { ...tls, host: address.host, port: address.port }, course)
+}
+
+function openSocket({ host, port, ipFamily }: Address, course: Course): Promise<Dialled> {
+  const { promise, resolve: settle } = Promise.withResolvers<Dialled>()
+  course.enter(isIP(host) === 0 ? 'dns' : 'connect')
+  const lookup: LookupFunction = (name, _options, answer) => {
+    resolve(name, ipFamily, (error, addresses) => {
+      if (!error) course.enter('connect')
+      answer(error, [...addresses])
+    })
+  }
+  const socket = connectSocket({ host, port, lookup, noDelay: true, ...(ipFamily && { family: ipFamily }) })
+  const fail = (error: unknown): void => {
+    socket.destroy()
+    settle({ socket: undefined, fault: faultOf(course, error), connection: nothingKnown })
+  }
+  socket.on('error', fail)
+  socket.once('connect', () => {
+    socket.off('error', fail)
+    settle({
+      socket,
+      fault: undefined,
+      connection: { ...nothingKnown, remoteAddress: socket.remoteAddress },
+    })
+  })
+  course.onCut(() => fail(undefined))
+  return promise
+}
+
+function secureSocket(raw: Socket, handshake: Handshake, course: Course): Promise<Dialled> {
+  const { promise, resolve: settle } = Promise.withResolvers<Dialled>()
+  const connection = { ...nothingKnown, remoteAddress: raw.remoteAddress }
+  const fail = (error: unknown): void => {
+    raw.destroy()
+    settle({ socket: undefined, fault: faultOf(course, error), connection })
+  }
+  course.enter('tls')
+  course.onCut(() => fail(undefined))
+  try {
+    const socket = secure(raw, handshake, ({ distrust, ...secured }) => {
+      socket.off('error', fail)
+      if (distrust === undefined || handshake.options?.insecure_skip_verify) {
+        settle({ socket, fault: undefined, connection: { ...connection, ...facts(secured) } })
+        return
+      }
+      socket.on('error', () => {})
+      socket.destroy()
+      const fault: Fault = { failure: 'tls', detail: `the certificate is not trusted: ${distrust}` }
+      settle({ socket: undefined, fault, connection: { ...connection, ...facts(secured) } })
+    })
+    socket.on('error', fail)
+    // A peer that closes during the handshake may leave no error behind.
+    socket.once('close', () => fail(new Error('the connection was closed during the handshake')))
+  } catch (error) {
+    // The context could not be made: an unreadable or unusable file.
+    fail(error)
+  }
+  return promise
+}
+
+function facts(secured: Omit<Secured, 'distrust'>): Omit<Connection, 'remoteAddress'> {
+  return { certificate: secured.certificate, tlsVersion: secured.tlsVersion, cipher: secured.cipher }
+}
+
+async function dialThrough(address: Address, proxy: Proxy, course: Course): Promise<Dialled> {
+  const opened = await dial(proxy.address, course)
+  if (!opened.socket) return opened
+  course.enter('connect')
+  return tunnel(opened.socket, address, proxy, course)
+}
+
+function tunnel(socket: Socket, { host, port }: Address, proxy: Proxy, course: Course): Promise<Dialled> {
+  const { promise, resolve: settle } = Promise.withResolvers<Dialled>()
+  const connection = { ...nothingKnown, remoteAddress: socket.remoteAddress }
+  const fail = (error: unknown): void => {
+    socket.destroy()
+    settle({ socket: undefined, fault: faultOf(course, error), connection })
+  }
+  const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  course.onCut(() => fail(undefined))
+  const asked = request({
+    method: 'CONNECT',
+    path: authority,
+    headers: { ...proxy.headers, host: authority },
+    createConnection: () => socket,
+  })
+  asked.once('error', fail)
+  asked.once('response', (response) => fail(new Error(`the proxy answered ${response.statusCode}`)))
+  asked.once('connect', (response) => {
+    asked.off('error', fail)
+    if (response.statusCode === 200) settle({ socket, fault: undefined, connection })
+    else fail(new Error(`the proxy answered ${response.statusCode}`))
+  })
+  asked.end()
+  return promise
+}
+
+export function addressOf(url: URL): Pick<Address, 'host' | 'port'> {
+  const { hostname } = url
+  return {
+    // A URL writes IPv6 addresses in brackets; sockets want them bare.
+    host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+    port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+  }
+}

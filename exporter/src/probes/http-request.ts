@@ -1,0 +1,112 @@
+// What is to be asked, and how it is written for the wire.
+import type { Secret } from '../schema/secret.ts'
+import { addressOf } from './dial.ts'
+import type { Address, Proxy } from './dial.ts'
+import { authorize, basicCredentials } from './http-auth.ts'
+import type { Auth } from './http-auth.ts'
+import type { Message } from './http-exchange.ts'
+import type { Hop } from './http-redirect.ts'
+import type { Fault } from './outcome.ts'
+import type { IpFamily } from './resolve.ts'
+import type { TlsOptions } from './tls.ts'
+
+/** Keep one object per target: what lasts between its probes (a kept connection) is remembered by it. */
+export interface HttpRequest {
+  readonly url: URL | string
+  readonly method?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | undefined
+  readonly auth?: Auth | undefined
+  readonly timeoutSeconds?: number | undefined
+  /** Of the decoded body; 1 MiB by default. */
+  readonly maxBodyBytes?: number | undefined
+  readonly tls?: TlsOptions | undefined
+  /**
+   * `fresh` does everything anew, `resume` shortens the TLS handshake by the last session (its certificate
+   * is then as old as that), `keep` leaves the connection open for the next probe.
+   */
+  readonly connection?: 'fresh' | 'resume' | 'keep' | undefined
+  /** How many redirects to follow; none by default. */
+  readonly redirects?: number | undefined
+  readonly ipFamily?: IpFamily | undefined
+  readonly proxy?: HttpProxy | undefined
+}
+
+export interface HttpProxy {
+  readonly url: URL | string
+  readonly username?: string | undefined
+  readonly password?: Secret | undefined
+}
+
+const defaultHeaders = { accept: '*/*', 'accept-encoding': 'gzip', 'user-agent': 'watchpost' } as const
+
+export async function firstHop(
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
+  if (!URL.canParse(String(request.url)))
+    return { fault: { failure: 'error', detail: 'the URL cannot be read' } }
+  const url = new URL(request.url)
+  const headers: Record<string, string> = { ...defaultHeaders }
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
+  if (request.auth && !('authorization' in headers)) {
+    const authorized = await authorize(request.auth, signal)
+    if ('fault' in authorized) return authorized
+    headers['authorization'] = authorized.header
+  }
+  if (request.body !== undefined) headers['content-length'] = String(Buffer.byteLength(request.body))
+  const message = {
+    method: request.method ?? 'GET',
+    path: url.pathname + url.search,
+    headers,
+    body: request.body,
+  }
+  return { hop: { url, message, isHome: true } }
+}
+
+/** Where to connect for a hop, and the message as this way wants it. */
+export interface Route {
+  readonly address: Address
+  readonly message: Message
+}
+
+export function routeHop(request: HttpRequest, { url, message, isHome }: Hop): Route {
+  const proxy = request.proxy && proxyOf(request.proxy)
+  const withHost = { ...message, headers: { host: url.host, ...message.headers } }
+  if (url.protocol === 'https:') {
+    const options = isHome ? request.tls : foreignTls(request.tls)
+    const tls = { options, resume: request.connection === 'resume' }
+    return { address: { ...addressOf(url), ipFamily: request.ipFamily, tls, proxy }, message: withHost }
+  }
+  if (!proxy) return { address: { ...addressOf(url), ipFamily: request.ipFamily }, message: withHost }
+  // Proxies expect plain HTTP to be asked for by its whole URL; many refuse tunnels to port 80.
+  return {
+    address: proxy.address,
+    message: {
+      ...withHost,
+      path: url.origin + message.path,
+      headers: { ...withHost.headers, ...proxy.headers },
+    },
+  }
+}
+
+function proxyOf({ url, username, password }: HttpProxy): Proxy {
+  const parsed = new URL(url)
+  const tls = parsed.protocol === 'https:' ? { tls: { options: undefined } } : {}
+  const credentials = basicCredentials(username ?? '', password?.reveal() ?? '')
+  return {
+    address: { ...addressOf(parsed), ...tls },
+    headers: username === undefined ? {} : { 'proxy-authorization': credentials },
+  }
+}
+
+const foreign = new WeakMap<TlsOptions, TlsOptions>()
+
+/** The client certificate and the server name are for the origin that was configured, not for one it names. */
+function foreignTls(options: TlsOptions | undefined): TlsOptions | undefined {
+  if (!options) return undefined
+  const { cert_file: _cert, key_file: _key, server_name: _name, ...rest } = options
+  const known = foreign.get(options) ?? rest
+  foreign.set(options, known)
+  return known
+}

@@ -1,0 +1,111 @@
+// Asks one URL once, and reports all that was learnt on the way. Nothing the network does makes it throw.
+import { dial, nothingKnown } from './dial.ts'
+import type { Connection } from './dial.ts'
+import { decodeBody, decodeText } from './http-body.ts'
+import { exchange, noAnswer } from './http-exchange.ts'
+import { exchangeKept } from './http-kept.ts'
+import type { Step } from './http-kept.ts'
+import { isRedirect, nextHop } from './http-redirect.ts'
+import type { Hop } from './http-redirect.ts'
+import { firstHop, routeHop } from './http-request.ts'
+import type { HttpRequest } from './http-request.ts'
+import { startCourse } from './outcome.ts'
+import type { Course, Outcome } from './outcome.ts'
+
+export type { HttpRequest } from './http-request.ts'
+
+export interface HttpOutcome extends Outcome, Connection {
+  /** Known even when the body failed. */
+  readonly status: number | undefined
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Decoded; undefined unless it came whole. */
+  readonly body: Uint8Array | undefined
+  readonly bodyText: string | undefined
+  /** Of the body as it was transferred, perhaps compressed, and as far as it was read. */
+  readonly transferredBytes: number
+  readonly httpVersion: string | undefined
+  /** Whether the connection was one kept from an earlier probe. */
+  readonly isReused: boolean
+  readonly redirects: number
+  /** What was asked last, after redirects. */
+  readonly url: string
+}
+
+const defaultMaxBodyBytes = 1024 * 1024
+
+export async function probeHttp(request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
+  const first = await firstHop(request, signal)
+  const course = startCourse({ signal, timeoutSeconds: request.timeoutSeconds })
+  if ('fault' in first) {
+    const step = { answer: undefined, fault: first.fault, connection: undefined }
+    return conclude(course, { step, redirects: 0, url: String(request.url) }, maxBodyBytes(request))
+  }
+  let { hop } = first
+  for (let redirects = 0; ; redirects += 1) {
+    const step = await takeHop(request, hop, course)
+    const next = follow(request, { hop, step, redirects })
+    if (next === undefined || 'fault' in next) {
+      const end = { step: { ...step, fault: step.fault ?? next?.fault }, redirects, url: hop.url.href }
+      return conclude(course, end, maxBodyBytes(request))
+    }
+    hop = next.hop
+  }
+}
+
+function maxBodyBytes(request: HttpRequest): number {
+  return request.maxBodyBytes ?? defaultMaxBodyBytes
+}
+
+function follow(
+  request: HttpRequest,
+  { hop, step, redirects }: { readonly hop: Hop; readonly step: Step; readonly redirects: number },
+): ReturnType<typeof nextHop> | undefined {
+  const allowed = request.redirects ?? 0
+  if (allowed === 0 || step.fault || !step.answer || !isRedirect(step.answer.status)) return undefined
+  if (redirects < allowed) return nextHop(hop, step.answer)
+  return { fault: { failure: 'redirect', detail: `there were more than ${allowed} redirects` } }
+}
+
+async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
+  const { address, message } = routeHop(request, hop)
+  const limit = maxBodyBytes(request)
+  if (request.connection === 'keep' && hop.isHome) {
+    return exchangeKept(request, { address, message, maxBodyBytes: limit }, course)
+  }
+  const { socket, fault, connection } = await dial(address, course)
+  if (!socket) return { answer: undefined, fault, connection }
+  course.enter('processing')
+  const via = { createConnection: () => socket }
+  const answer = await exchange({ message, via, maxBodyBytes: limit }, course)
+  socket.destroy()
+  return { answer, fault: answer.fault, connection }
+}
+
+interface End {
+  readonly step: Step
+  readonly redirects: number
+  readonly url: string
+}
+
+/** The one place where an outcome is made, however the probe went. */
+function conclude(course: Course, { step, redirects, url }: End, limit: number): HttpOutcome {
+  const durationSeconds = course.end()
+  const { body: transferred, fault: _, ...answer } = step.answer ?? noAnswer
+  const { headers } = answer
+  const decoded = step.fault ?? decodeBody(transferred, headers.get('content-encoding')?.join(), limit)
+  const isFault = 'failure' in decoded
+  return {
+    ...(step.connection ?? nothingKnown),
+    ...answer,
+    failure: isFault ? decoded.failure : undefined,
+    detail: isFault ? decoded.detail : undefined,
+    durationSeconds,
+    phases: course.phases,
+    body: isFault ? undefined : decoded,
+    bodyText: isFault ? undefined : decodeText(decoded, headers.get('content-type')?.[0]),
+    transferredBytes: transferred.length,
+    redirects,
+    url,
+  }
+}
