@@ -1,9 +1,12 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
 import { collectors } from './collectors/index.ts'
 import type { Context, Reading, Round, Watch } from './collectors/collector.ts'
+import type { TargetReading } from './collectors/target.ts'
 import type { Config } from './config/load.ts'
 import { explain } from './log.ts'
+import type { History } from './history.ts'
 import type { Log } from './log.ts'
+import type { Outcome } from './probes/outcome.ts'
 
 type AnyCollector = (typeof collectors)[number]
 export type CollectorName = AnyCollector['name']
@@ -33,10 +36,17 @@ export interface Scraper {
    * way over the same ones is joined if it ends in time.
    */
   readonly scrape: (timeoutSeconds: number, only?: readonly CollectorName[]) => Promise<Snapshot>
+  /** A probe of one target, with what it met on the wire; undefined when there is no such target. */
+  readonly probe: (target: string, timeoutSeconds: number) => Promise<SingleProbe> | undefined
   /** The last finished round over all collectors. */
   readonly last: () => Snapshot | undefined
   /** Waits for the round under way, then lets go of everything. */
   readonly close: () => Promise<void>
+}
+
+export interface SingleProbe {
+  readonly reading: TargetReading
+  readonly outcome: Outcome | undefined
 }
 
 interface Watched {
@@ -47,6 +57,8 @@ interface Watched {
 export interface ScraperOptions {
   readonly config: Config
   readonly context: Context
+  /** Told of each finished round over all collectors. */
+  readonly history?: History
   /** Unix time in milliseconds. */
   readonly clock: () => number
 }
@@ -54,7 +66,7 @@ export interface ScraperOptions {
 // How long after the deadline a collector may still hand in what it has.
 const graceSeconds = 0.1
 
-export function createScraper({ config, context, clock }: ScraperOptions): Scraper {
+export function createScraper({ config, context, history, clock }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
   const running = new Map<string, { snapshot: Promise<Snapshot>; endsAt: number }>()
   let last: Snapshot | undefined
@@ -87,7 +99,10 @@ export function createScraper({ config, context, clock }: ScraperOptions): Scrap
     running.set(key, mine)
     try {
       const snapshot = await mine.snapshot
-      if (only === undefined) last = snapshot
+      if (only === undefined) {
+        last = snapshot
+        history?.record(snapshot.readings)
+      }
       return snapshot
     } finally {
       if (running.get(key) === mine) running.delete(key)
@@ -98,7 +113,11 @@ export function createScraper({ config, context, clock }: ScraperOptions): Scrap
     await Promise.allSettled([...running.values()].map(({ snapshot }) => snapshot))
     await Promise.all(watched.map(async ({ watch }) => watch.close?.()))
   }
-  return { scrape, last: () => last, close }
+  const probe = (target: string, timeoutSeconds: number): Promise<SingleProbe> | undefined => {
+    const found = watched.map(({ watch }) => watch.targets?.get(target)).find((one) => one !== undefined)
+    return found && probeOne(found, timeoutSeconds, clock() / 1000)
+  }
+  return { scrape, probe, last: () => last, close }
 }
 
 function startWatches(config: Config, context: Context): Watched[] {
@@ -109,6 +128,18 @@ function startWatches(config: Config, context: Context): Watched[] {
       ? []
       : [{ name: collector.name, watch: collector.create(section as never, context) }]
   })
+}
+
+async function probeOne(
+  probe: (round: Round) => Promise<TargetReading>,
+  timeoutSeconds: number,
+  now: number,
+): Promise<SingleProbe> {
+  let outcome: Outcome | undefined
+  const signal = AbortSignal.timeout(Math.round(timeoutSeconds * 1000))
+  const trace = (met: Outcome): void => void (outcome = met)
+  const reading = await probe({ signal, timeoutSeconds, now, trace })
+  return { reading, outcome }
 }
 
 interface Collected {

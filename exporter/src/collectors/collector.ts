@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Log } from '../log.ts'
 import type { Family, Metric } from '../metrics/metric.ts'
+import type { Outcome } from '../probes/outcome.ts'
 import type { Database } from '../probes/postgres.ts'
 import type { Dependency, TargetReading } from './target.ts'
 
@@ -29,6 +30,8 @@ export interface Round {
   readonly timeoutSeconds: number
   /** Unix time at which the round began, in seconds. */
   readonly now: number
+  /** Given when somebody looks at a single probe: takes what it met on the wire. */
+  readonly trace?: (outcome: Outcome) => void
 }
 
 /** What a collector found in one round. `targets` are rendered for all collectors alike; the rest is its own. */
@@ -53,6 +56,8 @@ export interface Context {
 /** A collector at work on one configuration. */
 export interface Watch<R extends Reading = Reading> {
   collect(round: Round): Promise<R>
+  /** For each target by its name, a probe of it alone. */
+  readonly targets?: ReadonlyMap<string, (round: Round) => Promise<TargetReading>>
   close?(): Promise<void>
 }
 

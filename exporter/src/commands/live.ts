@@ -4,6 +4,8 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/load.ts'
 import { formatProblem } from '../config/problem.ts'
 import type { Problem } from '../config/problem.ts'
+import { createHistory } from '../history.ts'
+import type { History } from '../history.ts'
 import type { ReloadState } from '../http/page.ts'
 import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
@@ -21,12 +23,15 @@ export interface LiveOptions {
 
 export interface Live {
   readonly scraper: () => Scraper
+  readonly settings: () => Config['settings']
+  readonly history: History
   readonly reloadState: () => ReloadState
   readonly reload: () => Promise<readonly Problem[]>
   readonly close: () => Promise<void>
 }
 
 interface Running {
+  readonly config: Config
   readonly scraper: Scraper
   readonly databases: ReadonlyMap<string, Database>
 }
@@ -34,9 +39,10 @@ interface Running {
 /** Problems instead, when the configuration is not valid. */
 export async function goLive(options: LiveOptions): Promise<Live | readonly Problem[]> {
   const memory = new Map<string, unknown>()
+  const history = createHistory(100)
   const first = await loadConfig(options.file, options.environment)
   if (first.problems) return first.problems
-  let running = startRunning(first.config, options, memory)
+  let running = startRunning(first.config, options, { memory, history })
   let state: ReloadState = { successful: true, succeededAt: Date.now() / 1000 }
 
   async function reload(): Promise<readonly Problem[]> {
@@ -49,7 +55,7 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
       return problems
     }
     const old = running
-    running = startRunning(config, options, memory)
+    running = startRunning(config, options, { memory, history })
     state = { successful: true, succeededAt: Date.now() / 1000 }
     options.log.info('configuration loaded', { file: options.file })
     await stopRunning(old, options.log)
@@ -57,13 +63,21 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
   }
   return {
     scraper: () => running.scraper,
+    settings: () => running.config.settings,
+    history,
     reloadState: () => state,
     reload: inTurn(reload),
     close: () => stopRunning(running, options.log),
   }
 }
 
-function startRunning(config: Config, options: LiveOptions, memory: Map<string, unknown>): Running {
+/** What outlives a reload. */
+interface Lasting {
+  readonly memory: Map<string, unknown>
+  readonly history: History
+}
+
+function startRunning(config: Config, options: LiveOptions, { memory, history }: Lasting): Running {
   const databases = openDatabases(config)
   const context: Context = {
     log: options.log,
@@ -73,7 +87,7 @@ function startRunning(config: Config, options: LiveOptions, memory: Map<string, 
     memory,
     stateDirectory: options.stateDirectory,
   }
-  return { databases, scraper: createScraper({ config, context, clock: Date.now }) }
+  return { config, databases, scraper: createScraper({ config, context, history, clock: Date.now }) }
 }
 
 async function stopRunning({ scraper, databases }: Running, log: Log): Promise<void> {

@@ -1,8 +1,8 @@
 // Serves /metrics until asked to stop.
-import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { formatProblems } from '../config/problem.ts'
 import { createApp } from '../http/app.ts'
+import { createListener } from '../http/listener.ts'
 import { createLog, logLevels } from '../log.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { createSelfMetrics } from '../metrics/self.ts'
@@ -22,6 +22,10 @@ export const serve: Command = {
       type: 'string',
       default: '127.0.0.1:8007',
       description: 'Address to listen on; :8007 listens on every interface.',
+    },
+    'web.config.file': {
+      type: 'string',
+      description: "TLS, users and rate limit of the pages, in the form of Prometheus' exporter-toolkit.",
     },
     'storage.path': {
       type: 'string',
@@ -67,11 +71,15 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
     log,
     self: createSelfMetrics(),
     startedAt: Date.now() / 1000,
-    scraper: live.scraper,
-    reloadState: live.reloadState,
-    reload: live.reload,
+    ...live,
   })
-  const server = createServer(app)
+  const webConfig = invocation.values['web.config.file']
+  const server = createListener(app, webConfig, log)
+  if ('length' in server) {
+    invocation.writeError(`${formatProblems(server, webConfig ?? '')}\n`)
+    await live.close()
+    return 2
+  }
   const problem = await listen(server, address)
   if (problem) {
     invocation.writeError(`watchpost: ${problem}\n`)

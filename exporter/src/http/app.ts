@@ -1,13 +1,17 @@
 // The Express application: which path leads where, and what an error looks like.
 import express from 'express'
 import type { ErrorRequestHandler, Express, Request, Response } from 'express'
+import type { Config } from '../config/load.ts'
 import type { Problem } from '../config/problem.ts'
+import type { History } from '../history.ts'
 import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { SelfMetrics } from '../metrics/self.ts'
 import type { Scraper } from '../scrape.ts'
 import { healthRoutes } from './health.ts'
+import { serveConfig } from './config-page.ts'
 import { serveMetrics } from './metrics.ts'
+import { serveProbe } from './probe.ts'
 import { serveLanding } from './landing.ts'
 import type { ReloadState } from './page.ts'
 
@@ -18,6 +22,8 @@ export interface Served {
   readonly self: SelfMetrics
   readonly startedAt: number
   readonly scraper: () => Scraper
+  readonly settings: () => Config['settings']
+  readonly history: History
   readonly reloadState: () => ReloadState
   /** Loads the configuration again; gives the problems that kept the old one in use. */
   readonly reload: () => Promise<readonly Problem[]>
@@ -37,6 +43,8 @@ export function createApp(served: Served): Express {
   })
   app.get('/', serveLanding(served))
   app.get('/metrics', serveMetrics(served))
+  app.get('/probe', serveProbe(served))
+  app.get('/config', serveConfig(served))
   app.use(healthRoutes(served))
   app.use((request: Request, response: Response) => {
     response.status(404).type('text').send(`there is no page ${request.path}; see / for those there are\n`)

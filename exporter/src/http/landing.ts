@@ -2,16 +2,20 @@
 import type { RequestHandler } from 'express'
 import type { Reading } from '../collectors/collector.ts'
 import type { TargetReading } from '../collectors/target.ts'
+import type { History, Verdict } from '../history.ts'
 import type { Snapshot } from '../scrape.ts'
 import type { Served } from './app.ts'
 
 export function serveLanding(served: Served): RequestHandler {
   return (_request, response) => {
-    response.type('html').send(renderLanding(served.scraper().last(), served.version))
+    response.type('html').send(renderLanding(served.scraper().last(), served))
   }
 }
 
-export function renderLanding(snapshot: Snapshot | undefined, version: string): string {
+export function renderLanding(
+  snapshot: Snapshot | undefined,
+  { version, history }: Pick<Served, 'version' | 'history'>,
+): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,38 +28,53 @@ export function renderLanding(snapshot: Snapshot | undefined, version: string): 
   table { border-collapse: collapse; width: 100% }
   caption { text-align: left; padding-bottom: .5rem }
   th, td { border-bottom: 1px solid #8886; padding: .4rem .6rem; text-align: left; vertical-align: top }
+  svg { vertical-align: middle } rect { fill: currentColor }
   .error { color: #c62828; font-weight: 700 } .warning { color: #b26a00; font-weight: 700 } .healthy { color: #2e7d32 }
   @media (prefers-color-scheme: dark) { .error { color: #ff8a80 } .warning { color: #ffb74d } .healthy { color: #81c784 } }
 </style>
 </head>
 <body>
 <h1>Watchpost</h1>
-<p>Version ${escapeHtml(version)}. <a href="/metrics">Metrics</a> · <a href="/health">Health</a></p>
-${snapshot ? renderTargets(snapshot) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
+<p>Version ${escapeHtml(version)}. <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
+${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
 </body>
 </html>
 `
 }
 
-function renderTargets(snapshot: Snapshot): string {
+function renderTargets(snapshot: Snapshot, history: History): string {
   const readings = Object.values(snapshot.readings) as (Reading | undefined)[]
   const targets = readings.flatMap((reading) => reading?.targets ?? [])
   const when = new Date(snapshot.startedAt * 1000).toISOString()
   return `<table>
 <caption>${targets.length} targets, as probed at <time datetime="${when}">${when}</time></caption>
-<thead><tr><th scope="col">Target</th><th scope="col">Kind</th><th scope="col">Status</th><th scope="col">Reason</th><th scope="col">Took</th></tr></thead>
+<thead><tr><th scope="col">Target</th><th scope="col">Kind</th><th scope="col">Status</th><th scope="col">Reason</th><th scope="col">Took</th><th scope="col">Last verdicts</th></tr></thead>
 <tbody>
-${targets.map(renderTarget).join('\n')}
+${targets.map((target) => renderTarget(target, history.of(target.target))).join('\n')}
 </tbody>
 </table>`
 }
 
-function renderTarget(target: TargetReading): string {
+function renderTarget(target: TargetReading, verdicts: readonly Verdict[]): string {
   const took = target.durationSeconds === undefined ? '' : `${Math.round(target.durationSeconds * 1000)} ms`
   const why = target.reason === 'none' ? '' : [target.reason, target.detail].filter(Boolean).join(': ')
   const cells = [target.kind.replace('_', ' '), '', why, took].map(escapeHtml)
   cells[1] = `<span class="${target.status}">${target.status}</span>`
-  return `<tr><th scope="row">${escapeHtml(target.target)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  const link = `<a href="/probe?target=${encodeURIComponent(target.target)}&amp;debug=true">${escapeHtml(target.target)}</a>`
+  return `<tr><th scope="row">${link}</th>${[...cells, renderVerdicts(verdicts)].map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+}
+
+const height: Readonly<Record<Verdict['status'], number>> = { healthy: 6, warning: 11, error: 16, unknown: 2 }
+
+/** A bar for each verdict: what is worse is taller, so that nothing hangs on colour alone. */
+function renderVerdicts(verdicts: readonly Verdict[]): string {
+  const bars = verdicts.map(({ status }, index) => {
+    const tall = height[status]
+    return `<rect class="${status}" x="${index * 3}" y="${16 - tall}" width="2" height="${tall}"/>`
+  })
+  const failed = verdicts.filter(({ status }) => status === 'error').length
+  const label = `${verdicts.length} verdicts, ${failed} of them errors`
+  return `<svg role="img" aria-label="${label}" width="${Math.max(3, verdicts.length * 3)}" height="16"><title>${label}</title>${bars.join('')}</svg>`
 }
 
 function escapeHtml(text: string): string {

@@ -53,15 +53,12 @@ export const services = defineCollector({
   declarations: declareTargets,
   references: dependencyReferences,
   create(configured, context) {
-    const watched = configured.map((service) => watchService(service, context))
+    const targets = new Map(configured.map((service) => [service.name, watchService(service, context)]))
     return {
+      targets,
       async collect(round): Promise<ServicesReading> {
-        const pace = {
-          signal: round.signal,
-          startsPerSecond: startRate(watched.length, round.timeoutSeconds),
-        }
-        const targets = await runPaced(watched, (watch) => watch(round), pace)
-        return { targets }
+        const pace = { signal: round.signal, startsPerSecond: startRate(targets.size, round.timeoutSeconds) }
+        return { targets: await runPaced([...targets.values()], (probe) => probe(round), pace) }
       },
     }
   },

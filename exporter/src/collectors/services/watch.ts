@@ -26,8 +26,9 @@ export function watchService(service: Service, context: Context): (round: Round)
   const tally = createTally(context.memory, labels)
   const request = httpRequest(service, service.timeout ?? context.timeoutSeconds)
   let known = ''
-  return async ({ signal, now }) => {
+  return async ({ signal, now, trace }) => {
     const outcome = await probeHttp(request, signal)
+    trace?.(outcome)
     const { verdict, health } = interpret(service, outcome)
     if (known !== `${verdict.status} ${verdict.reason}`) logChange(context, service, verdict)
     known = `${verdict.status} ${verdict.reason}`

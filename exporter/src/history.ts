@@ -1,0 +1,32 @@
+// The last verdicts on each target, for the landing page. Prometheus is the real memory.
+import type { Reading } from './collectors/collector.ts'
+import type { Reason, Status } from './collectors/target.ts'
+
+export interface Verdict {
+  readonly status: Status
+  readonly reason: Reason
+  readonly probedAt: number | undefined
+}
+
+export interface History {
+  record(readings: Readonly<Record<string, Reading | undefined>>): void
+  /** Oldest first. */
+  of(target: string): readonly Verdict[]
+}
+
+export function createHistory(length: number): History {
+  const verdicts = new Map<string, readonly Verdict[]>()
+  return {
+    record(readings) {
+      for (const reading of Object.values(readings)) {
+        for (const { target, status, reason, probedAt } of reading?.targets ?? []) {
+          const known = verdicts.get(target) ?? []
+          // A reading that was kept from an earlier round is no new verdict.
+          if (known.length > 0 && known.at(-1)?.probedAt === probedAt) continue
+          verdicts.set(target, [...known.slice(1 - length), { status, reason, probedAt }])
+        }
+      }
+    },
+    of: (target) => verdicts.get(target) ?? [],
+  }
+}

@@ -1,0 +1,74 @@
+// The server behind the pages: plain or TLS by the web configuration, which is read again when it changes.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server as TlsServer } from 'node:https'
+import express from 'express'
+import type { Express } from 'express'
+import { formatProblem } from '../config/problem.ts'
+import type { Problem } from '../config/problem.ts'
+import { explain } from '../log.ts'
+import type { Log } from '../log.ts'
+import { guardAccess } from './access.ts'
+import { fingerprint, parseWebConfig, tlsOptions } from './web-config.ts'
+import type { WebConfig } from './web-config.ts'
+
+/** A server for `app`, open to all where there is no web configuration; problems where it is not valid. */
+export function createListener(
+  app: Express,
+  file: string | undefined,
+  log: Log,
+): Server | readonly Problem[] {
+  if (file === undefined) return createServer(app)
+  const first = readWebConfig(file)
+  if (isProblems(first)) return first
+  let config = first
+  let seen = fingerprint(filesOf(file, config))
+  const guarded = express()
+  guarded.disable('x-powered-by')
+  guarded.use(
+    guardAccess(() => config, Date.now),
+    app,
+  )
+  const server: Server | TlsServer = config.tls_server_config
+    ? createTlsServer(tlsOptions(config.tls_server_config), guarded)
+    : createServer(guarded)
+  const refresh = (): void => {
+    const now = fingerprint(filesOf(file, config))
+    if (now === seen) return
+    seen = now
+    const next = readWebConfig(file)
+    if (isProblems(next)) {
+      log.error('web configuration refused, the one in use is kept', { problems: next.map(formatProblem) })
+      return
+    }
+    config = next
+    if (config.tls_server_config && 'setSecureContext' in server)
+      server.setSecureContext(tlsOptions(config.tls_server_config))
+    log.info('web configuration loaded', { file })
+  }
+  // Before the handshake, so that a renewed certificate is the one presented.
+  server.on('connection', refresh)
+  server.on('request', refresh)
+  return server
+}
+
+function readWebConfig(file: string): WebConfig | readonly Problem[] {
+  try {
+    const config = parseWebConfig(file, readFileSync(file, 'utf8'))
+    if (!isProblems(config) && config.tls_server_config) tlsOptions(config.tls_server_config)
+    return config
+  } catch (error) {
+    const message = `expected a web configuration and the files it names, but ${explain(error)}`
+    return [{ file, line: undefined, column: undefined, path: '', message }]
+  }
+}
+
+function filesOf(file: string, { tls_server_config: tls }: WebConfig): string[] {
+  return [file, tls?.cert_file, tls?.key_file, tls?.client_ca_file].filter((path) => path !== undefined)
+}
+
+function isProblems(value: WebConfig | readonly Problem[]): value is readonly Problem[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,109 @@
+// --web.config.file in the shape of Prometheus' exporter-toolkit: who may ask us, and over what.
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { SecureContextOptions, TlsOptions } from 'node:tls'
+import { z } from 'zod'
+import { readDocument } from '../config/document.ts'
+import { describeIssues } from '../config/issue.ts'
+import type { Problem } from '../config/problem.ts'
+import { duration } from '../schema/duration.ts'
+
+const versions = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const
+const version = z.enum(['TLS10', 'TLS11', 'TLS12', 'TLS13'])
+const clientAuth = [
+  'NoClientCert',
+  'RequestClientCert',
+  'RequireAnyClientCert',
+  'VerifyClientCertIfGiven',
+  'RequireAndVerifyClientCert',
+] as const
+const allowedHeaders = [
+  'Content-Security-Policy',
+  'Strict-Transport-Security',
+  'X-Content-Type-Options',
+  'X-Frame-Options',
+  'X-XSS-Protection',
+] as const
+
+const tlsServer = z
+  .strictObject({
+    cert_file: z.string().min(1),
+    key_file: z.string().min(1),
+    client_auth_type: z.enum(clientAuth).default('NoClientCert'),
+    client_ca_file: z.string().min(1).optional(),
+    client_allowed_sans: z.array(z.string().min(1)).optional(),
+    min_version: version.default('TLS12'),
+    max_version: version.default('TLS13'),
+    cipher_suites: z.array(z.string().min(1)).optional(),
+    curve_preferences: z.array(z.string().min(1)).optional(),
+  })
+  .refine(
+    ({ client_auth_type, client_ca_file }) =>
+      client_ca_file !== undefined || !client_auth_type.includes('Verify'),
+    {
+      path: ['client_ca_file'],
+      error: 'expected the path of the authority that client certificates are verified with',
+    },
+  )
+
+const bcryptHash = z
+  .string({ error: 'expected a bcrypt hash' })
+  .regex(/^\$2[aby]\$\d{2}\$[./A-Za-z0-9]{53}$/, 'expected a bcrypt hash')
+
+const webConfig = z.strictObject({
+  tls_server_config: tlsServer.optional(),
+  http_server_config: z
+    .strictObject({
+      http2: z.boolean().optional(),
+      headers: z.partialRecord(z.enum(allowedHeaders), z.string()).default({}),
+    })
+    .optional(),
+  basic_auth_users: z.record(z.string().min(1), bcryptHash).default({}),
+  rate_limit: z.strictObject({ interval: duration, burst: z.int().min(1).default(1) }).optional(),
+  auth_excluded_paths: z.array(z.string().startsWith('/')).default([]),
+})
+
+export type WebConfig = z.output<typeof webConfig>
+
+export function parseWebConfig(file: string, text: string): WebConfig | readonly Problem[] {
+  const document = readDocument({ file, text, directory: dirname(file), environment: {} })
+  if (document.problems.length > 0) return document.problems
+  const parsed = webConfig.safeParse(document.data ?? {})
+  if (parsed.success) return parsed.data
+  const keys = (): string[] => Object.keys(webConfig.shape)
+  const describe = { value: () => '<hidden>', source: () => undefined, keys }
+  const findings = describeIssues(parsed.error.issues, describe)
+  // Values are left out: half of this file is secrets.
+  return findings.map(({ path, message, onKey }) =>
+    document.problem(path, message.replace(/, got .*$/, ''), onKey),
+  )
+}
+
+/** What Node's TLS server is told, by the files as they are now. */
+export function tlsOptions(
+  config: NonNullable<WebConfig['tls_server_config']>,
+): TlsOptions & SecureContextOptions {
+  const asks = config.client_auth_type !== 'NoClientCert'
+  return {
+    cert: readFileSync(config.cert_file),
+    key: readFileSync(config.key_file),
+    ...(config.client_ca_file === undefined ? {} : { ca: readFileSync(config.client_ca_file) }),
+    requestCert: asks,
+    // VerifyClientCertIfGiven and RequireAnyClientCert are judged by us, request by request.
+    rejectUnauthorized: config.client_auth_type === 'RequireAndVerifyClientCert',
+    minVersion: versions[config.min_version],
+    maxVersion: versions[config.max_version],
+    ...(config.cipher_suites ? { ciphers: config.cipher_suites.join(':') } : {}),
+    ...(config.curve_preferences ? { ecdhCurve: config.curve_preferences.join(':') } : {}),
+  }
+}
+
+/** Changes whenever one of the files changes. */
+export function fingerprint(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      const found = statSync(file, { throwIfNoEntry: false })
+      return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : 'gone'
+    })
+    .join()
+}
