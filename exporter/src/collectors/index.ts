@@ -1,5 +1,6 @@
 // The collectors in the order of the page. Adding one is a line here.
 import { databases } from './databases/databases.ts'
+import { host } from './host/host.ts'
 import { services } from './services/services.ts'
 
-export const collectors = [services, databases] as const
+export const collectors = [services, databases, host] as const
