@@ -115,7 +115,37 @@ export const inhibitRules: readonly object[] = [
     // Measured times cannot be trusted while the machine that measures is out of breath.
     name: 'busy-host-explains-slowness',
     source_matchers: ['alertname=~"HostCpuHigh|HostMemoryHigh"'],
-    target_matchers: ['alertname=~"ServiceSlow|LatencyBudgetBurn"'],
+    target_matchers: ['alertname=~"TargetSlow"'],
+  },
+  {
+    name: 'row-of-failures-covers-each-of-them',
+    source_matchers: ['alertname="TaskRetriesExhausted"'],
+    target_matchers: ['alertname=~"TaskFailed|TaskFailureRateHigh"', 'task!=""'],
+    equal: ['task'],
+  },
+  {
+    name: 'failed-run-covers-failure-rate',
+    source_matchers: ['alertname="TaskFailed"'],
+    target_matchers: ['alertname="TaskFailureRateHigh"', 'task!=""'],
+    equal: ['task'],
+  },
+  {
+    name: 'stuck-run-explains-missed-start',
+    source_matchers: ['alertname="TaskStuck"'],
+    target_matchers: ['alertname="TaskOverdue"', 'task!=""'],
+    equal: ['task'],
+  },
+  {
+    name: 'burning-budget-covers-its-symptoms',
+    source_matchers: ['alertname="ErrorBudgetBurn"', 'severity="critical"'],
+    target_matchers: ['alertname=~"TargetFlapping|TargetSlow"', 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    name: 'killed-container-explains-restart',
+    source_matchers: ['alertname="ContainerOomKilled"'],
+    target_matchers: ['alertname="ContainerRestartLoop"'],
+    equal: ['container'],
   },
   {
     name: 'critical-covers-warning',
