@@ -1,24 +1,14 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
-import { collectors } from './collectors/index.ts'
-import type { Context, Reading, Round, Watch } from './collectors/collector.ts'
-import type { TargetReading } from './collectors/target.ts'
+import type { Context } from './collectors/collector.ts'
 import type { Config } from './config/load.ts'
-import { explain } from './log.ts'
 import type { History } from './history.ts'
-import type { Log } from './log.ts'
-import type { Outcome } from './probes/outcome.ts'
+import { collectOne, graceSeconds, probeOne, startWatches } from './round.ts'
+import type { AnyCollector, CollectorName, CollectorOutcome, SingleProbe, Watched } from './round.ts'
 
-type AnyCollector = (typeof collectors)[number]
-export type CollectorName = AnyCollector['name']
+export type { CollectorName, SingleProbe } from './round.ts'
 
 /** What each collector found, by its name; absent where it is not configured or failed. */
 export type Readings = { readonly [C in AnyCollector as C['name']]?: Parameters<C['families']>[0] }
-
-export interface CollectorOutcome {
-  readonly collector: CollectorName
-  readonly success: boolean
-  readonly durationSeconds: number
-}
 
 /** What was found in one round. Metrics and JSON are two renderings of it. */
 export interface Snapshot {
@@ -38,20 +28,12 @@ export interface Scraper {
   readonly scrape: (timeoutSeconds: number, only?: readonly CollectorName[]) => Promise<Snapshot>
   /** A probe of one target, with what it met on the wire; undefined when there is no such target. */
   readonly probe: (target: string, timeoutSeconds: number) => Promise<SingleProbe> | undefined
+  /** Names of the targets that can be probed alone. */
+  readonly targets: () => readonly string[]
   /** The last finished round over all collectors. */
   readonly last: () => Snapshot | undefined
   /** Waits for the round under way, then lets go of everything. */
   readonly close: () => Promise<void>
-}
-
-export interface SingleProbe {
-  readonly reading: TargetReading
-  readonly outcome: Outcome | undefined
-}
-
-interface Watched {
-  readonly name: CollectorName
-  readonly watch: Watch
 }
 
 export interface ScraperOptions {
@@ -63,118 +45,81 @@ export interface ScraperOptions {
   readonly clock: () => number
 }
 
-// How long after the deadline a collector may still hand in what it has.
-const graceSeconds = 0.1
-
 export function createScraper({ config, context, history, clock }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
-  const running = new Map<string, { snapshot: Promise<Snapshot>; endsAt: number }>()
+  const rounds = shareRounds(clock, (timeoutSeconds, only) =>
+    runRound({ config, context, watched, clock }, timeoutSeconds, only),
+  )
   let last: Snapshot | undefined
-
-  async function run(timeoutSeconds: number, only: readonly CollectorName[] | undefined): Promise<Snapshot> {
-    const startedAt = clock() / 1000
-    const began = performance.now()
-    const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
-    const round: Round = { signal, timeoutSeconds, now: startedAt }
-    const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
-    const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
-    const readings = Object.fromEntries(
-      results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),
-    )
-    return Object.freeze({
-      startedAt,
-      durationSeconds: (performance.now() - began) / 1000,
-      readings: Object.freeze(readings),
-      outcomes: results.map((result) => result.outcome),
-      settings: config.settings,
-    })
-  }
-
-  async function scrape(timeoutSeconds: number, only?: readonly CollectorName[]): Promise<Snapshot> {
-    const key = only?.join() ?? 'all'
-    const endsAt = clock() + timeoutSeconds * 1000
-    const other = running.get(key)
-    if (other && other.endsAt <= endsAt) return other.snapshot
-    const mine = { snapshot: run(timeoutSeconds, only), endsAt }
-    running.set(key, mine)
-    try {
-      const snapshot = await mine.snapshot
-      if (only === undefined) {
+  return {
+    async scrape(timeoutSeconds, only) {
+      const snapshot = await rounds.join(timeoutSeconds, only)
+      if (only === undefined && snapshot !== last) {
         last = snapshot
         history?.record(snapshot.readings)
       }
       return snapshot
+    },
+    probe(target, timeoutSeconds) {
+      const found = watched.map(({ watch }) => watch.targets?.get(target)).find((one) => one !== undefined)
+      return found && probeOne(found, timeoutSeconds, clock() / 1000)
+    },
+    targets: () => watched.flatMap(({ watch }) => [...(watch.targets?.keys() ?? [])]),
+    last: () => last,
+    async close() {
+      await rounds.settle()
+      await Promise.all(watched.map(async ({ watch }) => watch.close?.()))
+    },
+  }
+}
+
+type Run = (timeoutSeconds: number, only: readonly CollectorName[] | undefined) => Promise<Snapshot>
+
+/** Lets those who ask at once share one round, unless it would end too late for them. */
+function shareRounds(
+  clock: () => number,
+  run: Run,
+): { readonly join: Run; readonly settle: () => Promise<unknown> } {
+  const underWay = new Map<string, { snapshot: Promise<Snapshot>; endsAt: number }>()
+  const join: Run = async (timeoutSeconds, only) => {
+    const key = only?.join() ?? 'all'
+    const endsAt = clock() + timeoutSeconds * 1000
+    const other = underWay.get(key)
+    if (other && other.endsAt <= endsAt) return other.snapshot
+    const mine = { snapshot: run(timeoutSeconds, only), endsAt }
+    underWay.set(key, mine)
+    try {
+      return await mine.snapshot
     } finally {
-      if (running.get(key) === mine) running.delete(key)
+      if (underWay.get(key) === mine) underWay.delete(key)
     }
   }
-
-  const close = async (): Promise<void> => {
-    await Promise.allSettled([...running.values()].map(({ snapshot }) => snapshot))
-    await Promise.all(watched.map(async ({ watch }) => watch.close?.()))
-  }
-  const probe = (target: string, timeoutSeconds: number): Promise<SingleProbe> | undefined => {
-    const found = watched.map(({ watch }) => watch.targets?.get(target)).find((one) => one !== undefined)
-    return found && probeOne(found, timeoutSeconds, clock() / 1000)
-  }
-  return { scrape, probe, last: () => last, close }
+  return { join, settle: () => Promise.allSettled([...underWay.values()].map(({ snapshot }) => snapshot)) }
 }
 
-function startWatches(config: Config, context: Context): Watched[] {
-  return collectors.flatMap((collector) => {
-    const section = config.settings[collector.name]
-    // The section was parsed by this very collector's schema; the list of them cannot say so to the compiler.
-    return section === undefined
-      ? []
-      : [{ name: collector.name, watch: collector.create(section as never, context) }]
-  })
+interface RoundInput extends Omit<ScraperOptions, 'history'> {
+  readonly watched: readonly Watched[]
 }
 
-async function probeOne(
-  probe: (round: Round) => Promise<TargetReading>,
+async function runRound(
+  { config, context, watched, clock }: RoundInput,
   timeoutSeconds: number,
-  now: number,
-): Promise<SingleProbe> {
-  let outcome: Outcome | undefined
-  const signal = AbortSignal.timeout(Math.round(timeoutSeconds * 1000))
-  const trace = (met: Outcome): void => void (outcome = met)
-  const reading = await probe({ signal, timeoutSeconds, now, trace })
-  return { reading, outcome }
-}
-
-interface Collected {
-  readonly name: CollectorName
-  readonly reading: Reading | undefined
-  readonly outcome: CollectorOutcome
-}
-
-async function collectOne({ name, watch }: Watched, round: Round, log: Log): Promise<Collected> {
+  only: readonly CollectorName[] | undefined,
+): Promise<Snapshot> {
+  const startedAt = clock() / 1000
   const began = performance.now()
-  const finish = (reading: Reading | undefined): Collected => {
-    const durationSeconds = (performance.now() - began) / 1000
-    return { name, reading, outcome: { collector: name, success: reading !== undefined, durationSeconds } }
-  }
-  try {
-    return finish(await untilCut(watch.collect(round), round.signal))
-  } catch (error) {
-    log.error('collector failed', { collector: name, reason: explain(error) })
-    return finish(undefined)
-  }
-}
-
-/** A collector that ignores its signal is left behind shortly after the deadline: it cannot hold up the page. */
-async function untilCut<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: cut, reject } = Promise.withResolvers<never>()
-  let timer: NodeJS.Timeout | undefined
-  const onAbort = (): void => {
-    timer = setTimeout(() => reject(new Error('it did not end at the deadline')), graceSeconds * 1000)
-  }
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, cut])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    clearTimeout(timer)
-  }
+  const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
+  const round = { signal, timeoutSeconds, now: startedAt }
+  const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
+  const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
+  const readings = Object.fromEntries(
+    results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),
+  )
+  return Object.freeze({
+    startedAt,
+    durationSeconds: (performance.now() - began) / 1000,
+    readings: Object.freeze(readings),
+    outcomes: results.map((result) => result.outcome),
+    settings: config.settings,
+  })
 }

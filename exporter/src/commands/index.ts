@@ -1,6 +1,10 @@
 // The commands in the order of the help text. Adding one is a line here.
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { explainMetric } from './explain.ts'
+import { init } from './init.ts'
+import { probe } from './probe.ts'
 import { serve } from './serve.ts'
+import { status } from './status.ts'
 
-export const commands: readonly Command[] = [serve, check]
+export const commands: readonly Command[] = [serve, check, status, probe, init, explainMetric]

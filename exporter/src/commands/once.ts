@@ -1,0 +1,24 @@
+// For commands that look at the fleet by themselves: the configuration at work, without serving it.
+import { formatProblems } from '../config/problem.ts'
+import { createLog } from '../log.ts'
+import type { Invocation } from './command.ts'
+import { goLive } from './live.ts'
+import type { Live } from './live.ts'
+
+/** Runs `work` on the fleet of the configuration; exit code 2 when that is not valid. */
+export async function withFleet(
+  { values, environment, writeError }: Invocation,
+  work: (live: Live) => Promise<number>,
+): Promise<number> {
+  const file = values['config.file'] ?? ''
+  const live = await goLive({ file, environment, log: createLog('error'), stateDirectory: undefined })
+  if ('length' in live) {
+    writeError(`${formatProblems(live, file)}\n`)
+    return 2
+  }
+  try {
+    return await work(live)
+  } finally {
+    await live.close()
+  }
+}

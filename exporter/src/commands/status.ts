@@ -1,0 +1,75 @@
+// All targets at a glance, on a terminal.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Reading } from '../collectors/collector.ts'
+import { isUp } from '../collectors/target.ts'
+import type { TargetReading } from '../collectors/target.ts'
+import type { Snapshot } from '../scrape.ts'
+import type { Command } from './command.ts'
+import { configFile } from './flags.ts'
+import { withFleet } from './once.ts'
+import { renderTable } from './table.ts'
+
+const timeoutSeconds = 10
+const watchMilliseconds = 5_000
+
+export const status: Command = {
+  name: 'status',
+  summary: 'Probes all targets once and shows how they are.',
+  positionals: '',
+  flags: {
+    'config.file': configFile,
+    json: { type: 'boolean', description: 'Write JSON instead of a table.' },
+    watch: { type: 'boolean', description: 'Do so again every 5 seconds until stopped.' },
+  },
+  run: (invocation) =>
+    withFleet(invocation, async ({ scraper }) => {
+      for (;;) {
+        const targets = targetsOf(await scraper().scrape(timeoutSeconds))
+        const text = invocation.switches.has('json')
+          ? `${JSON.stringify(targets.map(toJson), undefined, 2)}\n`
+          : toTable(targets)
+        const isWatching = invocation.switches.has('watch')
+        // Home and clear, as `watch` does, but only where somebody is watching.
+        invocation.write(isWatching && !invocation.switches.has('json') ? `\u001B[H\u001B[2J${text}` : text)
+        if (!isWatching || invocation.stop.aborted)
+          return targets.every((target) => isUp(target) !== false) ? 0 : 1
+        await sleep(watchMilliseconds, undefined, { signal: invocation.stop }).catch(() => undefined)
+        if (invocation.stop.aborted) return 0
+      }
+    }),
+}
+
+function targetsOf({ readings }: Snapshot): TargetReading[] {
+  return (Object.values(readings) as (Reading | undefined)[]).flatMap((reading) => reading?.targets ?? [])
+}
+
+function toTable(targets: readonly TargetReading[]): string {
+  const rows = targets.map((target) => [
+    target.target,
+    target.kind.replace('_', ' '),
+    target.status,
+    target.durationSeconds === undefined ? '' : `${Math.round(target.durationSeconds * 1000)} ms`,
+    target.reason === 'none' ? '' : [target.reason, target.detail].filter(Boolean).join(': '),
+  ])
+  return renderTable(['TARGET', 'KIND', 'STATUS', 'TOOK', 'WHY'], rows)
+}
+
+function toJson({
+  target,
+  kind,
+  status: state,
+  reason,
+  detail,
+  durationSeconds,
+  probedAt,
+}: TargetReading): object {
+  return {
+    target,
+    kind,
+    status: state,
+    reason,
+    detail,
+    duration_seconds: durationSeconds,
+    probed_at: probedAt,
+  }
+}
