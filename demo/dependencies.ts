@@ -13,7 +13,7 @@ export type AskDependency = (from: string, target: string) => Promise<Check>
 
 export interface Dependencies {
   readonly ask: AskDependency
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const healthy: Check = { status: 'healthy', detail: undefined }
@@ -30,7 +30,7 @@ export function createDependencies(addressOf: (target: string) => string): Depen
       if (target === databaseName) return askDatabase(address, from, milliseconds)
       return askHttp(address, agent, milliseconds)
     },
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   }
 }
 

@@ -26,18 +26,23 @@ export interface EndpointOptions {
   readonly errorBody: unknown
 }
 
+interface Served {
+  total: number
+  errors: number
+}
+
 export interface Endpoint {
   readonly url: string
-  /** False for a fault that is not one of HTTP, which the owner of the endpoint must know. */
-  break(fault: string): Promise<boolean>
-  heal(): Promise<void>
-  /** Answers other than 2xx so far, and all answers. */
-  readonly served: { total: number; errors: number }
-  close(): Promise<void>
+  /** Is given one of `httpFaults`. */
+  readonly break: (fault: string) => Promise<void>
+  readonly heal: () => Promise<void>
+  /** Answers so far, and how many of them were errors. */
+  readonly served: Readonly<Served>
+  readonly close: () => Promise<void>
 }
 
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const served = { total: 0, errors: 0 }
+  const served: Served = { total: 0, errors: 0 }
   let fault: HttpFault | undefined
   let brokenAt = 0
 
@@ -64,12 +69,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
     served,
     async break(name) {
-      const known = httpFaults.find((candidate) => candidate === name)
-      if (known === undefined) return false
-      fault = known
+      fault = httpFaults.find((candidate) => candidate === name)
       brokenAt = performance.now()
       if (fault === 'down') await shut(server)
-      return true
     },
     async heal() {
       const was = fault

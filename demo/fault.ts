@@ -22,9 +22,9 @@ export interface FaultState {
 export class UnknownFault extends Error {}
 
 export interface Faults {
-  break(name: string, fault: string): Promise<void>
-  heal(name: string): Promise<void>
-  list(): readonly FaultState[]
+  readonly break: (name: string, fault: string) => Promise<void>
+  readonly heal: (name: string) => Promise<void>
+  readonly list: () => readonly FaultState[]
 }
 
 export function createFaults(breakables: readonly Breakable[]): Faults {

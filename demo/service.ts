@@ -10,7 +10,7 @@ export interface Service {
   readonly name: string
   readonly url: string
   readonly breakable: Breakable
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface ServiceOptions {
@@ -70,7 +70,7 @@ export async function openService({ entry, host, port, ask }: ServiceOptions): P
       forgotten = { ...endpoint.served }
     },
   }
-  return { name: entry.name, url: endpoint.url, breakable, close: () => endpoint.close() }
+  return { name: entry.name, url: endpoint.url, breakable, close: endpoint.close }
 }
 
 function judge(entry: ServiceEntry, checks: readonly Check[]): Check['status'] {

@@ -13,7 +13,7 @@ export interface PlatformDatabase {
   readonly pool: Pool
   /** Undefined where the server is not ours to stop. */
   readonly server: Postgres | undefined
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts a server with an empty database. */

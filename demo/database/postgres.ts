@@ -24,11 +24,11 @@ export interface PostgresOptions {
 export interface Postgres {
   /** As superuser, on the database `postgres`. */
   readonly adminUrl: string
-  start(): Promise<void>
+  readonly start: () => Promise<void>
   /** Cuts all sessions and stops the server; the data stay. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   /** Stops the server and removes the data. */
-  remove(): Promise<void>
+  readonly remove: () => Promise<void>
 }
 
 export async function createPostgres(options: PostgresOptions): Promise<Postgres> {

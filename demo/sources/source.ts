@@ -1,5 +1,6 @@
 // A double of an outside data source: an endpoint with a quota, whose data change with time until they stall.
 import type { IncomingMessage } from 'node:http'
+import type { SourceEntry } from '../catalogue.ts'
 import { httpFaults, openEndpoint } from '../endpoint.ts'
 import type { Answer } from '../endpoint.ts'
 import type { Breakable } from '../fault.ts'
@@ -24,19 +25,21 @@ export interface SourceApi {
 export interface Source {
   readonly name: string
   readonly url: string
+  readonly livenessUrl: string
   readonly breakable: Breakable
-  isStalled(): boolean
-  close(): Promise<void>
+  readonly isStalled: () => boolean
+  readonly close: () => Promise<void>
 }
 
 export interface SourceOptions {
-  readonly name: string
+  readonly entry: SourceEntry
   readonly host: string
   readonly port: number
   readonly api: SourceApi
 }
 
-export async function openSource({ name, host, port, api }: SourceOptions): Promise<Source> {
+export async function openSource({ entry, host, port, api }: SourceOptions): Promise<Source> {
+  const { name } = entry
   let stalledAt: number | undefined
   const endpoint = await openEndpoint({
     name,
@@ -67,8 +70,9 @@ export async function openSource({ name, host, port, api }: SourceOptions): Prom
   return {
     name,
     url: endpoint.url,
+    livenessUrl: endpoint.url + entry.livenessPath,
     breakable,
     isStalled: () => stalledAt !== undefined,
-    close: () => endpoint.close(),
+    close: endpoint.close,
   }
 }

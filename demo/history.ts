@@ -1,0 +1,110 @@
+// What happened before the fleet was started, so that its first page is not empty.
+import { Cron } from 'croner'
+import type { Pool } from 'pg'
+import { backOffSeconds, drawOutcome } from './outcome.ts'
+import { cronPattern, tasks, timezone } from './tasks.ts'
+import type { Task } from './tasks.ts'
+
+const historySeconds = 3 * 3600
+
+interface Run {
+  readonly task: Task
+  readonly attempt: number
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly error: string | undefined
+  readonly previous: Run | undefined
+}
+
+/** Fills empty tables; those that hold something are left alone. */
+export async function writeHistory(pool: Pool, speed: number, now: Date): Promise<void> {
+  const { rows } = await pool.query<{ filled: boolean }>(
+    'SELECT EXISTS (SELECT FROM task_executions) AS filled',
+  )
+  if (rows[0]?.filled) return
+  const since = new Date(now.getTime() - (historySeconds / speed) * 1000)
+  await insertRuns(pool, pastRuns(since, now, speed))
+  await pool.query(content, [since, now])
+  for (const source of tasks.flatMap((task) => task.source ?? [])) {
+    await pool.query(syncs.replace('SOURCE', source), [since, now, 60 / speed])
+  }
+}
+
+/** Every finished run with its repetitions, in the order of their starts. */
+export function pastRuns(since: Date, until: Date, speed: number): readonly Run[] {
+  const runs = tasks.flatMap((task) =>
+    slotsBetween(task, { since, until, speed }).flatMap((slot) => runsOfSlot(task, slot, speed)),
+  )
+  return runs
+    .filter((run) => run.finishedAt < until.getTime())
+    .toSorted((one, other) => one.startedAt - other.startedAt)
+}
+
+function slotsBetween(task: Task, range: { since: Date; until: Date; speed: number }): Date[] {
+  const cron = new Cron(cronPattern(task.type, range.speed), { timezone, paused: true })
+  const slots: Date[] = []
+  let slot = cron.nextRun(range.since)
+  while (slot && slot < range.until) {
+    slots.push(slot)
+    slot = cron.nextRun(slot)
+  }
+  return slots
+}
+
+function runsOfSlot(task: Task, slot: Date, speed: number): Run[] {
+  const runs: Run[] = []
+  let startedAt = slot.getTime() + (task.delaySeconds * 1000) / speed
+  for (let attempt = 1; attempt <= task.retries + 1; attempt += 1) {
+    const { seconds, error } = drawOutcome(task, slot, attempt)
+    const finishedAt = startedAt + (seconds * 1000) / speed
+    runs.push({ task, attempt, startedAt, finishedAt, error, previous: runs.at(-1) })
+    if (error === undefined) break
+    startedAt = finishedAt + (backOffSeconds(attempt) * 1000) / speed
+  }
+  return runs
+}
+
+/** One statement: ids are given in the order of starts, and the sequence goes on after them. */
+async function insertRuns(pool: Pool, runs: readonly Run[]): Promise<void> {
+  const ids = new Map(runs.map((run, index) => [run, index + 1]))
+  const records = runs.map((run) => ({
+    id: ids.get(run),
+    task_name: run.task.name,
+    task_type: run.task.type,
+    status: run.error === undefined ? 'success' : 'failed',
+    started_at: new Date(run.startedAt),
+    finished_at: new Date(run.finishedAt),
+    error_message: run.error ?? null,
+    retry_of: run.previous ? (ids.get(run.previous) ?? null) : null,
+    attempt: run.attempt,
+  }))
+  await pool.query(
+    'INSERT INTO task_executions SELECT * FROM jsonb_populate_recordset(NULL::task_executions, $1)',
+    [JSON.stringify(records)],
+  )
+  await pool.query("SELECT setval(pg_get_serial_sequence('task_executions', 'id'), $1)", [records.length + 1])
+}
+
+const syncs = `
+  INSERT INTO SOURCE_syncs (synced_at, row_count)
+  SELECT synced_at, 20 FROM generate_series($1::timestamptz, $2, make_interval(secs => $3)) AS synced_at`
+
+const content = `
+  WITH period AS (SELECT $1::timestamptz AS since, $2::timestamptz AS until),
+  kol AS (
+    INSERT INTO kols (nickname, state)
+    SELECT 'KOL ' || n, (ARRAY['active', 'active', 'active', 'paused', 'training', 'retired'])[1 + n % 6]
+    FROM generate_series(1, 24) AS n RETURNING id
+  ),
+  post AS (
+    INSERT INTO posts (kol_id, state, created_at, published_at)
+    SELECT (SELECT min(id) FROM kol) + n % 24, state, created_at,
+           CASE WHEN state = 'published' THEN created_at + (until - since) / 100 END
+    FROM period, generate_series(1, 500) AS n,
+         LATERAL (SELECT CASE WHEN n > 490 THEN 'draft' WHEN n > 475 THEN 'scheduled' WHEN n % 25 = 0 THEN 'failed'
+                              ELSE 'published' END AS state,
+                         since + (until - since) * n / 510 AS created_at) AS each
+  )
+  INSERT INTO ohlc (symbol, ts, close, volume, synced_at)
+  SELECT (2300 + n) || '.TW', ts, price(n, ts), 1000 * (5 + (n * 7) % 11), ts
+  FROM period, generate_series(1, 20) AS n, generate_series(since, until, (until - since) / 180) AS ts`

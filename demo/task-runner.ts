@@ -1,0 +1,80 @@
+// One scheduled task: started at its slots, never twice at once, and made to misbehave on command.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cron } from 'croner'
+import type { AskDependency } from './dependencies.ts'
+import type { EffectOptions } from './effects.ts'
+import type { Breakable } from './fault.ts'
+import { createTaskLog } from './task-log.ts'
+import { runSlot } from './task-run.ts'
+import type { RunOptions } from './task-run.ts'
+import { cronPattern, timezone } from './tasks.ts'
+import type { Task } from './tasks.ts'
+
+export interface RunnerOptions extends EffectOptions {
+  readonly ask: AskDependency
+  readonly speed: number
+}
+
+export interface TaskRunner {
+  readonly breakable: Breakable
+  /** Cuts a run short where it is. */
+  readonly stop: () => Promise<void>
+}
+
+export function startTask(task: Task, options: RunnerOptions): TaskRunner {
+  const { speed } = options
+  const ending = new AbortController()
+  const { signal } = ending
+  let fault: string | undefined
+  let healing = Promise.withResolvers<void>()
+  let current: Promise<void> = Promise.resolve()
+
+  const run: RunOptions = {
+    ...options,
+    task,
+    log: createTaskLog(options.pool, signal),
+    pause: (seconds) => sleep((seconds * 1000) / speed, undefined, { signal }),
+    fault: () => fault,
+    healed: async () => {
+      await healing.promise
+      signal.throwIfAborted()
+    },
+  }
+
+  async function start(slot: Date): Promise<void> {
+    if (fault === 'miss') return
+    current = runSlot(slot, run).catch((error: unknown) => {
+      // The end of the fleet cuts runs short; anything else is a mistake of ours and must show.
+      if (!signal.aborted) throw error
+    })
+    await current
+  }
+
+  // With `protect`, a slot that comes while the last run is still under way is left out.
+  const cron = new Cron(cronPattern(task.type, speed), { timezone, protect: true }, (self: Cron) =>
+    start(self.currentRun() ?? new Date()),
+  )
+
+  const breakable: Breakable = {
+    name: task.name,
+    kind: 'task',
+    faults: ['fail', 'hang', 'miss', 'retry'],
+    async break(name) {
+      fault = name
+    },
+    async heal() {
+      fault = undefined
+      healing.resolve()
+      healing = Promise.withResolvers<void>()
+    },
+  }
+
+  async function stop(): Promise<void> {
+    cron.stop()
+    ending.abort()
+    healing.resolve()
+    await current
+  }
+
+  return { breakable, stop }
+}
