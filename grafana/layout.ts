@@ -20,8 +20,12 @@ export interface Section {
 
 /** Panels of one height side by side: each with its width, or sharing the width evenly. */
 export function band(height: number, ...panels: readonly (Panel | readonly [Panel, number])[]): Band {
-  const even = columns / panels.length
-  return { height, panels: panels.map((entry) => ('build' in entry ? ([entry, even] as const) : entry)) }
+  const edge = (index: number): number => Math.round((index * columns) / panels.length)
+  const widthAt = (index: number): number => edge(index + 1) - edge(index)
+  return {
+    height,
+    panels: panels.map((entry, index) => ('build' in entry ? ([entry, widthAt(index)] as const) : entry)),
+  }
 }
 
 export function section(title: Text, ...bands: readonly Band[]): Section {

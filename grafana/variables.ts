@@ -83,6 +83,7 @@ const everyTarget: Choice = {
   query: 'label_values(watchpost_target_info, target)',
 }
 
+export const oneService = one('target', { label: nouns.service, query: targetsOf('service') })
 export const oneTarget = one('target', everyTarget)
 export const targets = several('target', everyTarget)
 

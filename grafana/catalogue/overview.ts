@@ -15,6 +15,14 @@ export const overview = {
     ),
     empty: text('nothing is watched yet', '尚未監控任何目標'),
   },
+  causes: {
+    title: text('What fires, why, and what to do', '觸發中的告警、原因與處理方式'),
+    description: text(
+      'Critical and warning alerts of root causes. Victims of another fault are on the dashboard of alerts.',
+      '根因的緊急與警告告警。受其他故障影響的目標請見告警儀表板。',
+    ),
+    empty: text('no alert fires: all is well', '沒有觸發的告警：一切正常'),
+  },
   firing: {
     title: text('Alerts firing', '觸發中的告警'),
     description: text(
@@ -62,5 +70,46 @@ export const overview = {
     title: text('States over time', '狀態時間軸'),
     description: text('The state of each target through the time range.', '各目標在所選時間範圍內的狀態。'),
     empty: text('nothing was watched in this time range', '此時間範圍內沒有監控資料'),
+  },
+  business: text('Platform', '平台數據'),
+  kols: {
+    title: text('KOLs', 'KOL 總數'),
+    description: text('Key opinion leaders in the database.', '資料庫中的 KOL 數量。'),
+    empty: text('no statistic named kols', '沒有名為 kols 的統計'),
+  },
+  activeKols: {
+    title: text('Active KOLs', '活躍 KOL'),
+    description: text('Key opinion leaders in the state active.', '狀態為 active 的 KOL 數量。'),
+    empty: text('no statistic named kols', '沒有名為 kols 的統計'),
+  },
+  posts: {
+    title: text('Posts', '貼文總數'),
+    description: text('Posts in the database, of any state.', '資料庫中所有狀態的貼文數量。'),
+    empty: text('no statistic named posts', '沒有名為 posts 的統計'),
+  },
+  published: {
+    title: text('Published posts', '已發布貼文'),
+    description: text('Posts in the state published.', '狀態為 published 的貼文數量。'),
+    empty: text('no statistic named posts', '沒有名為 posts 的統計'),
+  },
+  publishRatio: {
+    title: text('Publish success', '發布成功率'),
+    description: text('Published posts as a share of all posts.', '已發布貼文佔全部貼文的比例。'),
+    empty: text('no statistic named posts', '沒有名為 posts 的統計'),
+  },
+  tasksAndSources: text('Tasks and data sources', '任務與資料來源'),
+  sources: {
+    title: text('Data sources', '資料來源'),
+    description: text(
+      'How old the data of each source is, its quality, and how much quota is spent.',
+      '各來源的資料時效、品質與已用配額。',
+    ),
+    empty: text('no data source is watched', '未監控任何資料來源'),
+  },
+  host: text('Host', '主機'),
+  network: {
+    title: text('Network', '網路'),
+    description: text('Bytes received and sent per second.', '每秒收發位元組數。'),
+    empty: text('the host is not watched', '未監控主機'),
   },
 } as const

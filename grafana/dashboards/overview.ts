@@ -11,6 +11,8 @@ import type { Panel } from '../panels/panel.ts'
 import { now, series, statusCode } from '../queries.ts'
 import { atLeast, noneIsGood } from '../thresholds.ts'
 import { unit } from '../units.ts'
+import { firingAlerts } from './firing.ts'
+import { details } from './overview-details.ts'
 
 export function overview(): Dashboard {
   return {
@@ -21,9 +23,10 @@ export function overview(): Dashboard {
       section(
         words.now,
         band(4, broken(), firing(), servicesUp(), sourcesUp(), tasksLate()),
-        band(10, targets()),
-        band(9, states()),
+        band(8, causes()),
+        band(9, targets(), states()),
       ),
+      ...details(),
     ],
   }
 }
@@ -50,6 +53,10 @@ function firing(): Panel {
     filled: true,
     queries: [now('count(ALERTS{alertstate="firing",severity=~"critical|warning"}) or vector(0)')],
   })
+}
+
+function causes(): Panel {
+  return firingAlerts({ id: 8, text: words.causes, selector: 'severity=~"critical|warning"' })
 }
 
 function servicesUp(): Panel {

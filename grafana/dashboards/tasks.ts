@@ -13,6 +13,7 @@ import { atLeast, calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { tasks as taskVariable } from '../variables.ts'
+import { taskTypes } from './task-types.ts'
 
 export function tasks(): Dashboard {
   return {
@@ -24,7 +25,7 @@ export function tasks(): Dashboard {
       section(
         words.now,
         band(4, running(), late(), failing(), missed(), successRatio()),
-        band(6, byType()),
+        band(6, taskTypes(6, chosenTasks)),
         band(9, all()),
       ),
       section(words.history, band(9, calendar())),
@@ -85,34 +86,6 @@ function successRatio(): Panel {
     unit: unit.ratio,
     steps: atLeast(0.9, 0.99),
     queries: [now(`1 - ${sum(failures)} / (${sum(runs)} > 0)`)],
-  })
-}
-
-function byType(): Panel {
-  const heading = words.headings
-  return table({
-    id: 6,
-    text: words.byType,
-    keys: { task_type: { heading: heading.type } },
-    values: [
-      { expr: total(runs, 'task_type'), heading: heading.runs, unit: unit.count, decimals: 0 },
-      {
-        expr: total(failures, 'task_type'),
-        heading: heading.failures,
-        unit: unit.count,
-        decimals: 0,
-        steps: noneIsQuiet,
-        shown: 'coloured',
-      },
-      {
-        expr: successRatioBy('task_type'),
-        heading: heading.successRatio,
-        unit: unit.ratio,
-        steps: atLeast(0.9, 0.99),
-        shown: 'gauge',
-      },
-      { expr: averageDurationBy('task_type'), heading: heading.duration, unit: unit.seconds },
-    ],
   })
 }
 

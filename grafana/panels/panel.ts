@@ -27,6 +27,8 @@ export type EmptyUntil =
   | 'a quota is known'
   | 'weeks have passed'
   | 'a session is blocked'
+  | 'a disk fills up'
+  | 'the kernel counts pressure'
   | 'a standby is connected'
 
 /** What each panel is told, whatever its kind. */

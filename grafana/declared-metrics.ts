@@ -1,0 +1,58 @@
+// Every metric that a query may name: what the exporter declares, what the rules record, what the other programs export.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { collectors } from '../exporter/src/collectors/index.ts'
+import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
+import { pageMetrics } from '../exporter/src/http/page.ts'
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly { readonly record?: string }[] }[]
+}
+
+const rulesFolder = join(import.meta.dirname, '../prometheus/rules')
+
+export async function declaredMetrics(): Promise<ReadonlyMap<string, 'counter' | 'other'>> {
+  const metrics = [...targetMetrics, ...pageMetrics, ...collectors.flatMap((collector) => collector.metrics)]
+  const exported = metrics.flatMap(({ name, type }): [string, 'counter' | 'other'][] => {
+    if (type !== 'histogram') return [[name, type === 'counter' ? 'counter' : 'other']]
+    return ['_bucket', '_sum', '_count'].map((suffix) => [`${name}${suffix}`, 'counter'])
+  })
+  const recorded = (await recordedMetrics()).map((name) => [name, 'other'] as const)
+  return new Map([...exported, ...recorded])
+}
+
+async function recordedMetrics(): Promise<string[]> {
+  const names = (await readdir(rulesFolder)).filter((name) => name.endsWith('.rules.yml'))
+  const files = await Promise.all(names.map((name) => readFile(join(rulesFolder, name), 'utf8')))
+  return files.flatMap((content) => {
+    const { groups } = parse(content) as RuleFile
+    return groups.flatMap(({ rules }) =>
+      rules.flatMap(({ record }) => (record === undefined ? [] : [record])),
+    )
+  })
+}
+
+/** What Prometheus makes by itself, and what it, Alertmanager and Node.js export of themselves. */
+export function isForeign(metric: string): boolean {
+  return /^(up|ALERTS|ALERTS_FOR_STATE|(prometheus|alertmanager|process|nodejs)_\w+)$/.test(metric)
+}
+
+const families: Readonly<Record<string, string>> = {
+  watchpost_task_: 'tasks',
+  watchpost_data_source_: 'data_sources',
+  watchpost_statistic: 'statistics',
+  watchpost_host_: 'host',
+  watchpost_container_: 'containers',
+  watchpost_diagnosis: 'diagnosis',
+  watchpost_alert_info: 'alert_info',
+  watchpost_recovery_: 'recovery',
+}
+
+/** Whether the metric belongs to a collector that is not listed yet. */
+export function isAwaited(metric: string): boolean {
+  const names = new Set<string>(collectors.map(({ name }) => name))
+  return Object.entries(families).some(
+    ([prefix, collector]) => metric.startsWith(prefix) && !names.has(collector),
+  )
+}

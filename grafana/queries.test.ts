@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { annotationQueries } from './annotations.ts'
+import { dashboards } from './dashboards/index.ts'
+import { declaredMetrics, isAwaited, isForeign } from './declared-metrics.ts'
+import { all, interpolate } from './interpolation.ts'
+import type { Scope } from './interpolation.ts'
+import { panelsOf } from './layout.ts'
+import { readQuery } from './promql.ts'
+
+interface Asked {
+  readonly where: string
+  readonly query: string
+}
+
+const inPanels: Asked[] = dashboards.flatMap((dashboard) => {
+  const { name, sections } = dashboard()
+  return panelsOf(sections).flatMap(({ id, queries }) =>
+    queries
+      .filter(({ shape }) => shape !== 'logs')
+      .map(({ expr }) => ({ where: `${name} panel ${id}`, query: expr })),
+  )
+})
+const inAnnotations: Asked[] = annotationQueries.map((query) => ({ where: 'annotation', query }))
+const asked = [...inPanels, ...inAnnotations]
+
+const scope: Scope = {
+  variables: { target: all, task: all, datasource: 'prometheus' },
+  rangeSeconds: 21_600,
+  intervalSeconds: 30,
+  scrapeIntervalSeconds: 15,
+}
+const read = asked.map(({ where, query }) => ({ where, query, ...readQuery(interpolate(query, scope)) }))
+const declared = await declaredMetrics()
+
+describe('every query', () => {
+  test('parses once its variables are filled in', () => {
+    expect(read.filter(({ errors }) => errors.length > 0)).toEqual([])
+  })
+
+  test('parses with targets whose names hold quotes, backslashes and operators', () => {
+    const odd = {
+      ...scope,
+      variables: { target: ['a"b', String.raw`c\d`, "e'f{g}|(h)"], task: '每小時 "1"' },
+    }
+    const broken = asked.filter(({ query }) => readQuery(interpolate(query, odd)).errors.length > 0)
+    expect(broken).toEqual([])
+  })
+
+  test('names only metrics that are exported or recorded', () => {
+    const unknown = read.flatMap(({ where, selectors }) =>
+      selectors
+        .filter(({ metric }) => !declared.has(metric) && !isForeign(metric) && !isAwaited(metric))
+        .map(({ metric }) => `${where}: ${metric}`),
+    )
+    expect([...new Set(unknown)]).toEqual([])
+  })
+
+  test('asks a counter for its increase, or counts its series, but never takes its value', () => {
+    const raw = read.flatMap(({ where, selectors }) =>
+      selectors
+        .filter(({ metric }) => declared.get(metric) === 'counter' || metric.endsWith('_total'))
+        .filter(({ within }) => !['rate', 'increase', 'count'].includes(within ?? ''))
+        .map(({ metric }) => `${where}: ${metric}`),
+    )
+    expect(raw).toEqual([])
+  })
+
+  test('rates over a window that holds at least four scrapes', () => {
+    const fixed = asked.filter(
+      ({ query }) => /\birate\(/.test(query) || /\brate\([^[]*\[[1-9]?\d*s?\]/.test(query),
+    )
+    expect(fixed).toEqual([])
+  })
+})
