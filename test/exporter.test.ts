@@ -133,7 +133,7 @@ test('the page says what was found, and health paths answer', async () => {
   for (const path of ['/-/healthy', '/-/ready', '/health', '/'])
     expect((await fetch(url + path)).status).toBe(200)
   expect((await fetch(`${url}/nothing`)).status).toBe(404)
-  expect(await (await fetch(url)).text()).toContain('<th scope="row">a</th>')
+  expect(await (await fetch(url)).text()).toContain('>a</a></th>')
 })
 
 test('the page comes before the scraper gives up, with the hung target marked', async () => {
@@ -173,6 +173,60 @@ test('a reload takes a valid file and refuses a bad one, keeping what was', asyn
   const swapped = await (await fetch(`${url}/metrics`)).text()
   expect(swapped).toContain('watchpost_config_last_reload_successful 1\n')
   expect(swapped).not.toContain('target="a"')
+})
+
+test('a changed file is loaded without being asked for', async () => {
+  const { url, file } = await serve(oneService())
+  await writeFile(file, `services: [{ name: changed, url: "${healthyUrl()}" }]`)
+  await expect
+    .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 15_000, interval: 500 })
+    .toContain('target="changed"')
+})
+
+test('one target is probed under the names of blackbox_exporter, and no free URL is', async () => {
+  const { url } = await serve(oneService())
+  const page = await (await fetch(`${url}/probe?target=a`)).text()
+  for (const line of [
+    'probe_success 1',
+    'probe_http_status_code 200',
+    'probe_http_duration_seconds{phase="connect"} 0.0',
+    'probe_ip_protocol 4',
+  ]) {
+    expect(page).toContain(`\n${line}`)
+  }
+  const debug = await (await fetch(`${url}/probe?target=a&debug=true`)).text()
+  expect(debug).toMatch(/^verdict +healthy$/m)
+  expect((await fetch(`${url}/probe`)).status).toBe(400)
+  expect((await fetch(`${url}/probe?target=${encodeURIComponent(healthyUrl())}`)).status).toBe(404)
+})
+
+test('no page shows a secret of the configuration', async () => {
+  const secret = 'hunter2-is-the-password'
+  const { url } = await serve(
+    `services: [{ name: a, url: "${healthyUrl()}?token=${secret}", headers: { x-key: ${secret} }, basic_auth: { username: me, password: ${secret} } }]`,
+  )
+  for (const path of ['/metrics', '/config', '/', '/probe?target=a&debug=true', '/probe?target=a']) {
+    const text = await (await fetch(url + path)).text()
+    expect(text).not.toContain(secret)
+    if (path === '/config') expect(text).toContain('password: <secret>')
+  }
+})
+
+test('OpenMetrics holds the same series as the text format, and both can be compressed', async () => {
+  const { url } = await serve(oneService())
+  const series = (page: string): string[] =>
+    page
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.replace(/ [^ ]+$/, ''))
+  const text = await (await fetch(`${url}/metrics`, { headers: { accept: 'text/plain' } })).text()
+  const response = await fetch(`${url}/metrics`, {
+    headers: { accept: 'application/openmetrics-text; version=1.0.0', 'accept-encoding': 'gzip' },
+  })
+  expect(response.headers.get('content-encoding')).toBe('gzip')
+  const openmetrics = await response.text()
+  expect(openmetrics.endsWith('# EOF\n')).toBe(true)
+  expect(series(openmetrics)).toEqual(series(text))
 })
 
 test('a request under way is finished before the program ends on SIGTERM', async () => {

@@ -1,4 +1,5 @@
 // Serves /metrics until asked to stop.
+import { unwatchFile, watchFile } from 'node:fs'
 import type { Server } from 'node:http'
 import { formatProblems } from '../config/problem.ts'
 import { createApp } from '../http/app.ts'
@@ -88,8 +89,12 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
   }
   log.info('listening', { address: shownAddress(server) })
   invocation.onReload(() => void live.reload())
+  const file = invocation.values['config.file'] ?? ''
+  // By its stat and not by events: those are lost where a file is swapped by a link, as Kubernetes does.
+  watchFile(file, { interval: 2_000, persistent: false }, () => void live.reload())
   await stopped(invocation.stop)
   log.info('stopping')
+  unwatchFile(file)
   await closeServer(server)
   await live.close()
   return 0

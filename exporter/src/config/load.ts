@@ -7,7 +7,7 @@ import type { Environment, SourceDocument } from './document.ts'
 import { describeIssues } from './issue.ts'
 import type { Problem } from './problem.ts'
 import { linkReferences } from './references.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, jsonSchema } from './schema.ts'
 import type { Settings } from './schema.ts'
 import { keysAt, valueAt } from './walk.ts'
 
@@ -56,7 +56,7 @@ function schemaProblems(document: SourceDocument, issues: Parameters<typeof desc
   const describe = {
     value: (path: readonly PropertyKey[]) => valueAt(document.data, path),
     source: document.source,
-    keys: keysAt,
+    keys: (path: readonly PropertyKey[]) => keysAt(jsonSchema(), path),
   }
   return describeIssues(issues, describe).map(({ path, message, onKey }) =>
     document.problem(path, message, onKey),

@@ -1,6 +1,6 @@
 // Following a path through data and through the schema.
+import type { z } from 'zod'
 import type { Path } from './problem.ts'
-import { jsonSchema } from './schema.ts'
 
 export function valueAt(data: unknown, path: Path): unknown {
   let value = data
@@ -20,9 +20,9 @@ interface Node {
   readonly allOf?: readonly Node[]
 }
 
-/** The keys that the schema knows at `path`, over all alternatives. */
-export function keysAt(path: Path): string[] {
-  let nodes = alternatives(jsonSchema() as Node)
+/** The keys that a JSON schema knows at `path`, over all alternatives. */
+export function keysAt(schema: z.core.JSONSchema.BaseSchema, path: Path): string[] {
+  let nodes = alternatives(schema as Node)
   for (const key of path) nodes = nodes.flatMap((node) => step(node, key)).flatMap(alternatives)
   return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))]
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { readDocument } from '../config/document.ts'
 import { describeIssues } from '../config/issue.ts'
 import type { Problem } from '../config/problem.ts'
+import { keysAt } from '../config/walk.ts'
 import { duration } from '../schema/duration.ts'
 
 const versions = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const
@@ -17,13 +18,15 @@ const clientAuth = [
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const
-const allowedHeaders = [
-  'Content-Security-Policy',
-  'Strict-Transport-Security',
-  'X-Content-Type-Options',
-  'X-Frame-Options',
-  'X-XSS-Protection',
-] as const
+const headers = z
+  .strictObject({
+    'Content-Security-Policy': z.string(),
+    'Strict-Transport-Security': z.string(),
+    'X-Content-Type-Options': z.string(),
+    'X-Frame-Options': z.string(),
+    'X-XSS-Protection': z.string(),
+  })
+  .partial()
 
 const tlsServer = z
   .strictObject({
@@ -55,7 +58,7 @@ const webConfig = z.strictObject({
   http_server_config: z
     .strictObject({
       http2: z.boolean().optional(),
-      headers: z.partialRecord(z.enum(allowedHeaders), z.string()).default({}),
+      headers: headers.default({}),
     })
     .optional(),
   basic_auth_users: z.record(z.string().min(1), bcryptHash).default({}),
@@ -70,7 +73,8 @@ export function parseWebConfig(file: string, text: string): WebConfig | readonly
   if (document.problems.length > 0) return document.problems
   const parsed = webConfig.safeParse(document.data ?? {})
   if (parsed.success) return parsed.data
-  const keys = (): string[] => Object.keys(webConfig.shape)
+  const keys = (path: readonly PropertyKey[]): string[] =>
+    keysAt(z.toJSONSchema(webConfig, { io: 'input' }), path)
   const describe = { value: () => '<hidden>', source: () => undefined, keys }
   const findings = describeIssues(parsed.error.issues, describe)
   // Values are left out: half of this file is secrets.
