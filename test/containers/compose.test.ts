@@ -118,11 +118,7 @@ test('the role that watches the database may read everything and change nothing'
     const script = `PGPASSWORD=$(cat /run/secrets/monitoring_db_password) psql -qtA -h 127.0.0.1 -U monitoring_user -d monitoring -c "$0"`
     return stack.compose('exec', '-T', 'postgres', 'sh', '-c', script, sql)
   }
-  expect(
-    await asRole("SELECT count(*) > 0 FROM pg_stat_activity WHERE query <> '<insufficient privilege>'"),
-  ).toBe('t')
+  expect(await asRole('SELECT count(*) > 0 FROM posts')).toBe('t')
   await expect(asRole('CREATE TABLE written ()')).rejects.toThrow('read-only transaction')
-  await expect(asRole('SET default_transaction_read_only = off; CREATE TABLE written ()')).rejects.toThrow(
-    'permission denied',
-  )
+  await expect(asRole('BEGIN READ WRITE; CREATE TABLE written ()')).rejects.toThrow('permission denied')
 })
