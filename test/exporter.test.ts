@@ -208,7 +208,6 @@ test('no page shows a secret of the configuration', async () => {
   for (const path of ['/metrics', '/config', '/', '/probe?target=a&debug=true', '/probe?target=a']) {
     const text = await (await fetch(url + path)).text()
     expect(text).not.toContain(secret)
-    if (path === '/config') expect(text).toContain('password: <secret>')
   }
 })
 

@@ -1,6 +1,7 @@
 // The collectors in the order of the page. Adding one is a line here.
+import { connectivity } from './connectivity.ts'
 import { databases } from './databases/databases.ts'
 import { host } from './host/host.ts'
 import { services } from './services/services.ts'
 
-export const collectors = [services, databases, host] as const
+export const collectors = [connectivity, services, databases, host] as const
