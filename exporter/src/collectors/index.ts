@@ -3,5 +3,6 @@ import { connectivity } from './connectivity.ts'
 import { databases } from './databases/databases.ts'
 import { host } from './host/host.ts'
 import { services } from './services/services.ts'
+import { statistics } from './statistics/statistics.ts'
 
-export const collectors = [connectivity, services, databases, host] as const
+export const collectors = [connectivity, services, databases, statistics, host] as const
