@@ -46,6 +46,7 @@ const families: Readonly<Record<string, string>> = {
   watchpost_container_: 'containers',
   watchpost_diagnosis: 'diagnosis',
   watchpost_alert_info: 'alert_info',
+  watchpost_slo_: 'slo',
   watchpost_recovery_: 'recovery',
 }
 

@@ -15,8 +15,8 @@ export const slo = {
   objective: {
     title: text('Objective', '目標可用率'),
     description: text(
-      'Share of the probes in 30 days that must find a service usable.',
-      '30 天內探測結果為可用的最低比例。',
+      'Share of the probes in 30 days that must find a service usable, and as many that must be answered in time.',
+      '30 天內探測結果為可用、以及準時回應的最低比例。',
     ),
     empty: noProbe,
   },
@@ -39,8 +39,8 @@ export const slo = {
   table: {
     title: text('Services', '微服務'),
     description: text(
-      'Availability in 30 days against the objective, budget left, time lost, and burn rates; the worst first.',
-      '30 天可用率、剩餘預算、損失時間與消耗速率，狀況最差者在前。',
+      'Budget left, share of good probes in 30 days, days until the budget is used up, and burn rates; the worst first.',
+      '剩餘預算、30 天達標比例、預算可用天數與消耗速率，狀況最差者在前。',
     ),
     empty: noProbe,
   },
@@ -87,9 +87,10 @@ export const slo = {
     empty: noProbe,
   },
   headings: {
-    availability: text('Availability, 30 days', '30 天可用率'),
+    availability: text('Good, 30 days', '30 天達標率'),
     left: text('Budget left', '剩餘預算'),
-    lost: text('Time lost', '損失時間'),
+    slo: text('Objective of', '目標項目'),
+    days: text('Days of budget left', '預算可用天數'),
     burnHour: text('Burn, 1 h', '消耗 1 小時'),
     burnSixHours: text('Burn, 6 h', '消耗 6 小時'),
     burnDay: text('Burn, 1 day', '消耗 1 天'),

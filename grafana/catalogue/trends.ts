@@ -24,10 +24,18 @@ export const trends = {
   responseTime: {
     title: text('Response time', '回應時間'),
     description: text(
-      'Average of the answers; the shaded band holds 98 of 100 answers of the day before.',
-      '平均回應時間；陰影範圍為前一日 98% 的回應。',
+      'Average over 5 minutes; the shaded band is what the last day and the same hour of yesterday and last week make usual.',
+      '五分鐘平均；陰影為依近一日、昨日同時段與上週同時段推算的平常範圍。',
     ),
     empty: text('no probe has succeeded in this time range', '此時間範圍內沒有成功的探測'),
+  },
+  requestRate: {
+    title: text('Requests', '請求量'),
+    description: text(
+      'Requests per second within the band of what is usual; a fall to nothing is as telling as a peak.',
+      '每秒請求數與平常範圍；驟降至零與高峰同樣值得留意。',
+    ),
+    empty: notReported,
   },
   cpu: {
     title: text('CPU', 'CPU 使用率'),

@@ -10,7 +10,7 @@ import { stat } from '../panels/stat.ts'
 import { statusHistory } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenServices, now, series } from '../queries.ts'
+import { chosenServices, chosenTargets, now, series } from '../queries.ts'
 import { atLeast, calm } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
@@ -31,26 +31,25 @@ export function slo(): Dashboard {
   }
 }
 
-const window = '30d'
-const windowSeconds = 30 * 86_400
 /** Beyond these the budget of 30 days is spent within two days and within five. */
 const pages = { hour: 14.4, sixHours: 6 } as const
-const target = `(max(watchpost_threshold{name="slo_objective"}) or vector(0.995))`
+const objectiveRatio = 'max(watchpost_slo_objective_ratio)'
 const burning: Steps = [colour.good, [1, colour.warning], [pages.sixHours, colour.bad]]
 const toService = [linkTo('service', 'target', 'label')]
 
-/** Numerator and denominator are summed before they are divided: ratios are never averaged. */
 function errorRatio(over: string): string {
-  const grown = (metric: string): string =>
-    `sum by (target) (increase(${metric}{${chosenServices}}[${over}]))`
-  return `${grown('watchpost_target_probe_failures_total')} / (${grown('watchpost_target_probes_total')} > 0)`
+  return `max by (target, slo) (target_slo:watchpost_slo_error:ratio_avg${over}{${chosenTargets}})`
 }
 
 function burnRate(over: string): string {
-  return `(${errorRatio(over)}) / on () group_left () (1 - ${target})`
+  return `${errorRatio(over)} / on () group_left () (1 - ${objectiveRatio})`
 }
 
-const budgetLeft = `1 - ${burnRate(window)}`
+/** The budget is recorded every five minutes, which is as long as Prometheus looks back for a sample. */
+function budgetLeft(as: 'ratio30d' | 'days'): string {
+  const recorded = `target_slo:watchpost_slo_budget_left:${as}{${chosenTargets}}`
+  return `max by (target, slo) (last_over_time(${recorded}[10m]))`
+}
 
 function objective(): Panel {
   return stat({
@@ -59,13 +58,22 @@ function objective(): Panel {
     unit: unit.ratio,
     decimals: 2,
     steps: calm,
-    queries: [now(target)],
+    queries: [now(objectiveRatio)],
   })
 }
 
 function worst(): Panel {
-  const queries = [now(`min(${budgetLeft})`)]
-  return stat({ id: 2, text: words.worst, unit: unit.ratio, decimals: 1, steps: atLeast(0, 0.5), queries })
+  const emptyUntil = 'an hour has passed'
+  const queries = [now(`min(${budgetLeft('ratio30d')})`)]
+  return stat({
+    id: 2,
+    text: words.worst,
+    emptyUntil,
+    unit: unit.ratio,
+    decimals: 1,
+    steps: atLeast(0, 0.5),
+    queries,
+  })
 }
 
 function fastest(): Panel {
@@ -79,18 +87,26 @@ function all(): Panel {
   return table({
     id: 4,
     text: words.table,
-    keys: { target: { heading: headings.service, links: [linkTo('service', 'target', 'column')] } },
+    keys: {
+      target: { heading: headings.service, links: [linkTo('service', 'target', 'column')] },
+      slo: { heading: heading.slo },
+    },
     values: [
       {
-        expr: budgetLeft,
+        expr: budgetLeft('ratio30d'),
         heading: heading.left,
         unit: unit.ratio,
         decimals: 1,
         steps: atLeast(0, 0.5),
         shown: 'filled',
       },
-      { expr: `1 - ${errorRatio(window)}`, heading: heading.availability, unit: unit.ratio, decimals: 3 },
-      { expr: `${windowSeconds} * ${errorRatio(window)}`, heading: heading.lost, unit: unit.duration },
+      {
+        expr: `1 - max by (target, slo) (last_over_time(target_slo:watchpost_slo_error:ratio_avg30d{${chosenTargets}}[10m]))`,
+        heading: heading.availability,
+        unit: unit.ratio,
+        decimals: 3,
+      },
+      { expr: budgetLeft('days'), heading: heading.days, unit: unit.none, decimals: 1 },
       { expr: burnRate('1h'), heading: heading.burnHour, ...rate },
       { expr: burnRate('6h'), heading: heading.burnSixHours, ...rate },
       { expr: burnRate('1d'), heading: heading.burnDay, ...rate },
@@ -106,11 +122,13 @@ function left(): Panel {
     unit: unit.ratio,
     max: 1,
     links: toService,
-    queries: [series(budgetLeft, '{{target}}', { step: '1h' })],
+    emptyUntil: 'an hour has passed',
+    queries: [series(budgetLeft('ratio30d'), '{{target}} {{slo}}', { step: '5m' })],
   })
 }
 
 function days(): Panel {
+  const available = `avg by (target) (avg_over_time(watchpost_target_up{${chosenServices}}[$__interval]))`
   return statusHistory({
     id: 6,
     text: words.days,
@@ -118,7 +136,7 @@ function days(): Panel {
     steps: atLeast(0.95, 0.995),
     cells: 60,
     links: toService,
-    queries: [series(`1 - ${errorRatio('$__interval')}`, '{{target}}', { step: '1m' })],
+    queries: [series(available, '{{target}}', { step: '1m' })],
   })
 }
 
@@ -129,7 +147,7 @@ function burnGraph(facts: PanelFacts, over: string, limit: number): Panel {
     min: 0,
     links: toService,
     queries: [
-      series(burnRate(over), '{{target}}', { step: '1m' }),
+      series(burnRate(over), '{{target}} {{slo}}', { step: '1m' }),
       series(`vector(${limit})`, text('limit', '門檻'), { refId: 'threshold' }),
     ],
   })

@@ -22,7 +22,7 @@ export function trends(): Dashboard {
     variables: [oneService],
     sections: [
       section(words.advice, band(7, recommendations())),
-      section(words.usual, band(8, responseTime(), unusual()), band(8, cpu(), memory())),
+      section(words.usual, band(8, responseTime(), requestRate()), band(8, cpu(), memory(), unusual())),
       section(words.forecast, band(8, memoryForecast(), capacity(), slopes())),
       section(words.weeks, band(7, weekly(), weeklyTasks())),
     ],
@@ -40,20 +40,27 @@ function averageAnswer(selector: string, window: string, offset = ''): string {
   return `${rate('sum')} / (${rate('count')} > 0)`
 }
 
-function responseTime(): Panel {
-  const quantile = (share: number): string =>
-    `histogram_quantile(${share}, sum by (le) (rate(${duration}_bucket{${thisTarget}}[1d])))`
+/** A signal within the band that yesterday and last week make usual. */
+function withinBand(facts: PanelFacts, signal: string): Panel {
+  const level = (kind: string): string =>
+    `max by (target) (target_signal:watchpost_anomaly_level:${kind}{signal="${signal}",${thisTarget}})`
   return timeSeries({
-    id: 2,
-    text: words.responseTime,
-    unit: unit.seconds,
+    ...facts,
     min: 0,
     queries: [
-      series(averageAnswer(thisTarget, '$__rate_interval'), '{{target}}'),
-      series(quantile(0.99), usually[0], { refId: 'upper', step: '5m' }),
-      series(quantile(0.01), usually[1], { refId: 'lower', step: '5m' }),
+      series(level('avg5m'), '{{target}}'),
+      series(level('upper'), usually[0], { refId: 'upper' }),
+      series(level('lower'), usually[1], { refId: 'lower' }),
     ],
   })
+}
+
+function responseTime(): Panel {
+  return withinBand({ id: 2, text: words.responseTime, unit: unit.seconds }, 'response_time')
+}
+
+function requestRate(): Panel {
+  return withinBand({ id: 11, text: words.requestRate, unit: unit.requestsPerSecond }, 'request_rate')
 }
 
 /** A gauge of the target within what it was for 90 % of the day. */

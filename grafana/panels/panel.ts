@@ -25,6 +25,7 @@ export type EmptyUntil =
   | 'logs are kept'
   | 'containers are watched'
   | 'a quota is known'
+  | 'an hour has passed'
   | 'weeks have passed'
   | 'a session is blocked'
   | 'a disk fills up'
