@@ -1,0 +1,34 @@
+// Regular expressions from the configuration, run by an engine whose time is linear in the text.
+import { RE2JS } from 're2js'
+import { z } from 'zod'
+
+export interface Pattern {
+  readonly source: string
+  /** Whether it occurs anywhere in the text, of which the first 256 KiB count. */
+  test(text: string): boolean
+}
+
+const maxLength = 256 * 1024
+
+export function createPattern(source: string): Pattern {
+  const compiled = RE2JS.compile(source)
+  return Object.freeze({
+    source,
+    test: (text: string) =>
+      compiled.matcher(text.length > maxLength ? text.slice(0, maxLength) : text).find(),
+  })
+}
+
+/** In RE2's syntax, which has no look-around and no back-references. */
+export const pattern = z
+  .string({ error: 'expected a regular expression' })
+  .min(1, 'expected a regular expression, not an empty text')
+  .transform((source, context) => {
+    try {
+      return createPattern(source)
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error)
+      context.addIssue({ code: 'custom', message: `expected a regular expression in RE2's syntax: ${cause}` })
+      return z.NEVER
+    }
+  })

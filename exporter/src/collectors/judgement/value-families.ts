@@ -1,0 +1,57 @@
+// The metrics of values that users take from the bodies of their targets.
+import { counter, family, gauge, states, withLabel } from '../../metrics/metric.ts'
+import type { Family, Labels, Metric } from '../../metrics/metric.ts'
+import type { Value } from './values.ts'
+
+const labels = ['target', 'kind', 'name'] as const
+
+const measured = gauge(
+  'watchpost_target_value',
+  'A number from the body of the target, by its configured name.',
+  labels,
+)
+const counted = counter(
+  'watchpost_target_value_total',
+  'A count from the body of the target that only grows, by its configured name.',
+  labels,
+)
+const timed = gauge(
+  'watchpost_target_value_timestamp_seconds',
+  'A time from the body of the target, by its configured name.',
+  labels,
+)
+const stated = gauge(
+  'watchpost_target_value_state',
+  'A state from the body of the target, 1 for the one that holds; unknown for one that was not declared.',
+  [...labels, 'state'],
+)
+
+export const valueMetrics: readonly Metric[] = [measured, counted, timed, stated]
+
+/** The labels of a target, and what was read from its last body. */
+export interface TargetValues {
+  readonly labels: Labels
+  readonly values: readonly Value[]
+}
+
+export function valueFamilies(targets: readonly TargetValues[]): readonly Family[] {
+  const numbers = (type: 'gauge' | 'counter' | 'timestamp') =>
+    targets.flatMap((target) =>
+      target.values.flatMap((value) =>
+        value.type === type ? [[withLabel(target.labels, 'name', value.name), value.value] as const] : [],
+      ),
+    )
+  const held = targets.flatMap((target) =>
+    target.values.flatMap((value) =>
+      value.type === 'state'
+        ? states(withLabel(target.labels, 'name', value.name), 'state', value.states, value.state)
+        : [],
+    ),
+  )
+  return [
+    family(measured, numbers('gauge')),
+    family(counted, numbers('counter')),
+    family(timed, numbers('timestamp')),
+    family(stated, held),
+  ]
+}
