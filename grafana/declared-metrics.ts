@@ -6,8 +6,13 @@ import { collectors } from '../exporter/src/collectors/index.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'
 
+interface Rule {
+  readonly record?: string
+  readonly annotations?: { readonly dashboard_url?: string }
+}
+
 interface RuleFile {
-  readonly groups: readonly { readonly rules: readonly { readonly record?: string }[] }[]
+  readonly groups: readonly { readonly rules: readonly Rule[] }[]
 }
 
 const rulesFolder = join(import.meta.dirname, '../prometheus/rules')
@@ -22,15 +27,20 @@ export async function declaredMetrics(): Promise<ReadonlyMap<string, 'counter' |
   return new Map([...exported, ...recorded])
 }
 
-async function recordedMetrics(): Promise<string[]> {
+async function readRules(): Promise<Rule[]> {
   const names = (await readdir(rulesFolder)).filter((name) => name.endsWith('.rules.yml'))
   const files = await Promise.all(names.map((name) => readFile(join(rulesFolder, name), 'utf8')))
-  return files.flatMap((content) => {
-    const { groups } = parse(content) as RuleFile
-    return groups.flatMap(({ rules }) =>
-      rules.flatMap(({ record }) => (record === undefined ? [] : [record])),
-    )
-  })
+  return files.flatMap((content) => (parse(content) as RuleFile).groups.flatMap(({ rules }) => rules))
+}
+
+async function recordedMetrics(): Promise<string[]> {
+  return (await readRules()).flatMap(({ record }) => (record === undefined ? [] : [record]))
+}
+
+/** The dashboards that alerts send their readers to. */
+export async function alertDashboards(): Promise<string[]> {
+  const urls = (await readRules()).flatMap(({ annotations }) => annotations?.dashboard_url ?? [])
+  return [...new Set(urls)]
 }
 
 /** What Prometheus makes by itself, and what it, Alertmanager and Node.js export of themselves. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { annotationQueries } from './annotations.ts'
 import { dashboards } from './dashboards/index.ts'
-import { declaredMetrics, isAwaited, isForeign } from './declared-metrics.ts'
+import { alertDashboards, declaredMetrics, isAwaited, isForeign } from './declared-metrics.ts'
 import { all, interpolate } from './interpolation.ts'
 import type { Scope } from './interpolation.ts'
 import { panelsOf } from './layout.ts'
+import { uids } from './links.ts'
 import { readQuery } from './promql.ts'
 
 interface Asked {
@@ -71,4 +72,46 @@ describe('every query', () => {
     )
     expect(fixed).toEqual([])
   })
+})
+
+test('every alert leads to a dashboard that exists, with variables that it has', async () => {
+  const variables = new Map<string, string[]>(
+    dashboards.map((dashboard) => {
+      const { name, variables: own = [] } = dashboard()
+      return [uids[name], own.map((variable) => variable.name)]
+    }),
+  )
+  const urls = await alertDashboards()
+  expect(urls.length).toBeGreaterThan(5)
+  for (const url of urls) {
+    const [, uid = ''] = /^\/d\/([\w-]+)/.exec(url) ?? []
+    const set = [...url.matchAll(/var-(\w+)=/g)].map(([, name = '']) => name)
+    const missing = set.filter((name) => variables.get(uid)?.includes(name) !== true)
+    expect({ url, exists: variables.has(uid), missing }).toEqual({ url, exists: true, missing: [] })
+  }
+})
+
+test('a unit fits what is measured', () => {
+  const fits: Readonly<Record<string, RegExp>> = {
+    bytes: /bytes/,
+    Bps: /bytes.*\brate\(|\brate\(.*bytes/,
+    s: /seconds|time\(\)|response_time/,
+    dtdurations: /seconds|deriv|time\(\)|ALERTS/,
+    dateTimeFromNow: /^\(?1000 \*.*(timestamp|ALERTS_FOR_STATE)/,
+    percentunit: /ratio|\/|avg|max\(quantile|rate\(.*seconds/,
+    reqps: /\brate\(|request_rate/,
+    ops: /\brate\(/,
+  }
+  const wrong = dashboards.flatMap((dashboard) => {
+    const { name, sections } = dashboard()
+    return panelsOf(sections).flatMap((panel) => {
+      const chosen = panel.build('en').fieldConfig?.defaults.unit ?? 'none'
+      const pattern = fits[chosen] ?? /./
+      const misfits = panel.queries.filter(
+        ({ expr }) => !pattern.test(expr) && !expr.includes('watchpost_threshold'),
+      )
+      return misfits.map(({ expr }) => `${name} ${panel.id}: ${chosen}: ${expr}`)
+    })
+  })
+  expect(wrong).toEqual([])
 })

@@ -17,6 +17,7 @@ export interface Variable {
   readonly name: string
   /** What lists its values, for the proof that it does. */
   readonly query?: string
+  readonly isMulti?: boolean
   build(language: Language): Builder<VariableModel>
 }
 
@@ -51,7 +52,7 @@ function several(name: string, { label, query }: Choice): Variable {
       .includeAll(true)
       .allValue('.+')
       .current({ selected: true, text: ['All'], value: ['$__all'] })
-  return { name, query, build }
+  return { name, query, isMulti: true, build }
 }
 
 function queryVariable(name: string, label: string, query: string): QueryVariableBuilder {

@@ -213,7 +213,13 @@ function assertions(): Panel {
 
 function certificate(): Panel {
   const end = `min(watchpost_target_tls_certificate_not_after_timestamp_seconds{${thisTarget}})`
-  return stat({ id: 19, text: words.certificate, unit: unit.fromNow, queries: [series(`1000 * ${end}`, '')] })
+  return stat({
+    id: 19,
+    text: words.certificate,
+    unit: unit.fromNow,
+    emptyUntil: 'a target is reached over TLS',
+    queries: [series(`1000 * ${end}`, '')],
+  })
 }
 
 function lines(): Panel {

@@ -26,6 +26,7 @@ export type EmptyUntil =
   | 'containers are watched'
   | 'a quota is known'
   | 'an hour has passed'
+  | 'a target is reached over TLS'
   | 'weeks have passed'
   | 'a session is blocked'
   | 'a disk fills up'

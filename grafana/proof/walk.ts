@@ -1,0 +1,69 @@
+// Asks every question of every panel, for every value that its variables can have.
+import { dashboards } from '../dashboards/index.ts'
+import { all } from '../interpolation.ts'
+import type { Scope } from '../interpolation.ts'
+import { panelsOf } from '../layout.ts'
+import type { Panel } from '../panels/panel.ts'
+import type { Variable } from '../variables.ts'
+import { ask, listValues } from './ask.ts'
+import type { Asking } from './ask.ts'
+import { judge } from './judge.ts'
+import type { Asked, Verdict } from './judge.ts'
+
+export type Server = Omit<Asking, 'variables' | 'now'>
+
+/** Judges the panels that `wanted` chooses; panels that ask nothing of Prometheus are left out. */
+export async function walk(
+  server: Server,
+  wanted: (panel: Panel, dashboard: string) => boolean,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const { name, variables: offered = [], sections } of dashboards.map((dashboard) => dashboard())) {
+    const panels = panelsOf(sections).filter((panel) => asksPrometheus(panel) && wanted(panel, name))
+    const choices = panels.length > 0 ? await chooseValues(offered, server.prometheusUrl) : []
+    for (const panel of panels) {
+      const found: Verdict[] = []
+      for (const variables of choices) {
+        found.push(judge(name, panel, await askAll(panel, { ...server, variables, now: Date.now() / 1000 })))
+      }
+      verdicts.push(merge(found))
+    }
+  }
+  return verdicts
+}
+
+export function asksPrometheus(panel: Panel): boolean {
+  return panel.queries.some(({ shape }) => shape !== 'logs')
+}
+
+async function askAll(panel: Panel, asking: Asking): Promise<Asked[]> {
+  return Promise.all(panel.queries.map(async (query) => ({ query, answer: await ask(query, asking) })))
+}
+
+type Choice = Scope['variables'][string]
+
+/** All values at once for a variable of several, each by itself for a variable of one. */
+async function chooseValues(
+  variables: readonly Variable[],
+  prometheusUrl: string,
+): Promise<Scope['variables'][]> {
+  let choices: Scope['variables'][] = [{}]
+  for (const { name, query, isMulti } of variables) {
+    if (query === undefined) continue
+    const values = await listValues(query, prometheusUrl)
+    const options: readonly Choice[] = isMulti ? [all, values] : values.length > 0 ? values : ['']
+    choices = choices.flatMap((choice) => options.map((value) => ({ ...choice, [name]: value })))
+  }
+  return choices
+}
+
+/** A panel is empty where it is so for every choice; it has the problems of each. */
+function merge(verdicts: readonly Verdict[]): Verdict {
+  const [first] = verdicts
+  if (first === undefined) throw new Error('a panel was asked nothing: a variable has no values')
+  return {
+    ...first,
+    isEmpty: verdicts.every(({ isEmpty }) => isEmpty),
+    problems: [...new Set(verdicts.flatMap(({ problems }) => problems))],
+  }
+}
