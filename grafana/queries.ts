@@ -67,6 +67,14 @@ export function thresholdLine(name: keyof typeof limits): Query {
   return series(`max(watchpost_threshold{name="${name}"})`, text('limit', '門檻'), { refId: 'threshold' })
 }
 
+/**
+ * How many alerts are in a state. None is 0 only where rules are evaluated at all, which the Watchdog shows: without them
+ * a green nought would be a lie.
+ */
+export function alertCount(selector: string): string {
+  return `count(ALERTS{${selector}}) or vector(0) and on () ALERTS{alertname="Watchdog"}`
+}
+
 /** One number for the state that holds, which the state mappings turn into a word and a colour. */
 export function statusCode(selector: string): string {
   const of = (status: string): string =>

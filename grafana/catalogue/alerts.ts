@@ -1,6 +1,7 @@
 import { text } from '../language.ts'
 
 const quiet = text('no alert fired', '沒有觸發的告警')
+const noRules = text('no rules are loaded', '尚未載入規則')
 
 export const alerts = {
   title: text('Watchpost: alerts, diagnosis, recovery', 'Watchpost：告警、診斷與復原'),
@@ -15,12 +16,12 @@ export const alerts = {
   critical: {
     title: text('Critical', '緊急'),
     description: text('Alerts that ask for action now.', '需要立即處理的告警。'),
-    empty: quiet,
+    empty: noRules,
   },
   warning: {
     title: text('Warning', '警告'),
     description: text('Alerts that ask for action within hours.', '需要在數小時內處理的告警。'),
-    empty: quiet,
+    empty: noRules,
   },
   info: {
     title: text('Info', '資訊'),
@@ -28,7 +29,7 @@ export const alerts = {
       'Context for the other alerts, such as victims of a root cause.',
       '其他告警的背景資訊，例如受根因影響的目標。',
     ),
-    empty: quiet,
+    empty: noRules,
   },
   pending: {
     title: text('About to fire', '即將觸發'),
@@ -36,7 +37,7 @@ export const alerts = {
       'Alerts whose condition holds, though not yet for long enough.',
       '條件已成立但持續時間尚未達標的告警。',
     ),
-    empty: quiet,
+    empty: noRules,
   },
   firing: {
     title: text('Firing alerts, causes and actions', '觸發中的告警、原因與處理方式'),

@@ -9,7 +9,7 @@ import { stat } from '../panels/stat.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { now, series } from '../queries.ts'
+import { alertCount, now, series } from '../queries.ts'
 import { calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
@@ -38,7 +38,7 @@ const notified = 'severity=~"critical|warning|info"'
 
 /** How many alerts are in a state now; none is a number, too. */
 function count(facts: PanelFacts, steps: Steps, selector: string): Panel {
-  const queries = [now(`count(ALERTS{${selector}}) or vector(0)`)]
+  const queries = [now(alertCount(selector))]
   return stat({ ...facts, unit: unit.count, steps, queries })
 }
 

@@ -8,7 +8,7 @@ import { stateTimeline } from '../panels/timeline.ts'
 import { stat } from '../panels/stat.ts'
 import { table } from '../panels/table.ts'
 import type { Panel } from '../panels/panel.ts'
-import { now, series, statusCode } from '../queries.ts'
+import { alertCount, now, series, statusCode } from '../queries.ts'
 import { atLeast, noneIsGood } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { firingAlerts } from './firing.ts'
@@ -51,7 +51,7 @@ function firing(): Panel {
     unit: unit.count,
     steps: noneIsGood,
     filled: true,
-    queries: [now('count(ALERTS{alertstate="firing",severity=~"critical|warning"}) or vector(0)')],
+    queries: [now(alertCount('alertstate="firing",severity=~"critical|warning"'))],
   })
 }
 

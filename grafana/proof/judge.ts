@@ -15,10 +15,12 @@ export interface Asked {
   readonly answer: Answer
 }
 
-const slowestMilliseconds = 500
+export const slowestMilliseconds = 500
 
 export function judge(dashboard: string, panel: Panel, asked: readonly Asked[]): Verdict {
-  const isEmpty = asked.every(({ answer }) => answer.series.length === 0)
+  // The line of a limit is no data: a graph of nothing else is empty.
+  const data = asked.filter(({ query }) => query.refId !== 'threshold')
+  const isEmpty = data.every(({ answer }) => answer.series.length === 0)
   const problems = asked.flatMap(({ query, answer }) => [
     ...failure(answer),
     ...legendProblems(query, answer),

@@ -1,0 +1,97 @@
+// The dashboards where a fleet is not as the demo's: nothing there yet, very many targets, names that nobody expected.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { requireProgram } from '../demo/programs/find.ts'
+import { freePort } from '../demo/programs/ports.ts'
+import { startExporter } from '../demo/stack/exporter.ts'
+import { startPrometheus } from '../demo/stack/prometheus.ts'
+import { queryPrometheus } from '../demo/stack/query.ts'
+import type { Verdict } from '../grafana/proof/judge.ts'
+import { walk } from '../grafana/proof/walk.ts'
+import type { Server } from '../grafana/proof/walk.ts'
+
+const scrapeIntervalSeconds = 2
+const closers: (() => Promise<unknown>)[] = []
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
+})
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** A Prometheus with our rules, which scrapes what `addresses` has. */
+async function prometheusOf(addresses: readonly (readonly [string, string])[]): Promise<Server> {
+  const program = await requireProgram('prometheus', { log: () => {} })
+  const port = await freePort()
+  const settings = { directory: join(directory, 'prometheus'), port, scrapeIntervalSeconds }
+  const running = await startPrometheus({ program, ...settings, addresses: new Map(addresses) })
+  closers.push(running.stop)
+  return { prometheusUrl: `http://127.0.0.1:${port}`, rangeSeconds: 900, scrapeIntervalSeconds }
+}
+
+async function exporterOf(config: object): Promise<readonly [string, string]> {
+  const port = await freePort()
+  const running = await startExporter({
+    directory: join(directory, 'exporter'),
+    port,
+    config: stringify(config),
+  })
+  closers.push(running.stop)
+  return ['exporter:8007', `127.0.0.1:${port}`]
+}
+
+function problemsOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts.flatMap(({ dashboard, panel, problems }) =>
+    problems.map((problem) => `${dashboard} ${panel.id}: ${problem}`),
+  )
+}
+
+test('an empty Prometheus breaks no panel, and none of them says that all is well', async () => {
+  const server = await prometheusOf([])
+  const verdicts = await walk(server, () => true)
+  expect(problemsOf(verdicts)).toEqual([])
+  const filled = verdicts.filter(({ isEmpty, dashboard }) => !isEmpty && dashboard !== 'alerts')
+  expect(filled.map(({ dashboard, panel }) => `${dashboard} ${panel.id}`)).toEqual([])
+})
+
+const oddNames = [
+  'with "double" and \'single\' quotes',
+  String.raw`back\slash and {braces} | (pipes)`,
+  '行情服務 📈',
+  'a/b?c=d&e#f%20',
+  '$target [[target]] {{target}}',
+  'x'.repeat(200),
+]
+
+test('500 targets, some with odd names, are shown each by its name', async () => {
+  const names = [
+    ...oddNames,
+    ...Array.from({ length: 500 - oddNames.length }, (_, index) => `service_${index}`),
+  ]
+  // Nobody listens on port 1: every probe is refused at once.
+  const services = names.map((name) => ({ name, url: 'http://127.0.0.1:1/health' }))
+  const server = await prometheusOf([await exporterOf({ services })])
+  await expect
+    .poll(
+      async () => (await queryPrometheus(server.prometheusUrl, 'target:watchpost_target_up:min')).length,
+      {
+        timeout: 60_000,
+        interval: 500,
+      },
+    )
+    .toBe(500)
+  const verdicts = await walk(
+    { ...server, choose: (values) => values.filter((value) => oddNames.includes(value)) },
+    () => true,
+  )
+  expect(problemsOf(verdicts)).toEqual([])
+  const states = verdicts.filter(({ dashboard, panel }) => dashboard === 'service' && panel.id === 1)
+  expect(states.map(({ isEmpty }) => isEmpty)).toEqual([false])
+})
