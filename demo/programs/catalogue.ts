@@ -29,17 +29,23 @@ export interface DebianPackage {
   readonly name: string
   /** It is linked with shared libraries, so it must come from the release that the machine itself runs. */
   readonly hasLibraries?: boolean
+  /** It reads files from there whatever it is told: the name is built into the program. */
+  readonly dataFolder?: string
 }
 
 const prometheus = { title: 'Prometheus', minimumVersion: '3.0' }
 const alertmanager = {
   title: 'Alertmanager',
   minimumVersion: '0.27',
-  debian: { name: 'prometheus-alertmanager' },
+  debian: { name: 'prometheus-alertmanager', dataFolder: '/usr/share/prometheus/alertmanager' },
 }
 
 export const origins: Readonly<Record<ProgramName, Origin>> = {
-  prometheus: { ...prometheus, commands: ['prometheus'], debian: { name: 'prometheus' } },
+  prometheus: {
+    ...prometheus,
+    commands: ['prometheus'],
+    debian: { name: 'prometheus', dataFolder: '/usr/share/prometheus/web' },
+  },
   promtool: { ...prometheus, commands: ['promtool'], debian: { name: 'promtool' } },
   alertmanager: { ...alertmanager, commands: ['alertmanager', 'prometheus-alertmanager'] },
   amtool: { ...alertmanager, commands: ['amtool'] },

@@ -1,6 +1,6 @@
 // Debian's packages, unpacked instead of installed: one folder a package in the cache.
 import { execFile } from 'node:child_process'
-import { access, glob, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { access, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { openApt } from './apt.ts'
@@ -30,6 +30,8 @@ export async function unpackPackage(
     log(`unpacking ${wanted.name} from Debian's package into ${cache}`)
     const apt = await openApt(release, join(cache, 'apt'))
     if (!apt) return undefined
+    // Left by somebody who was killed: nobody else works here while we hold the lock.
+    for await (const left of glob(join(cache, 'programs', 'draft-*'))) await rm(left, { recursive: true })
     const draft = await mkdtemp(join(cache, 'programs', 'draft-'))
     try {
       const root = await unpack(wanted, apt, draft)
@@ -46,23 +48,39 @@ async function unpack(wanted: DebianPackage, apt: Apt, draft: string): Promise<s
   await apt(wanted.hasLibraries ? withLibraries : ['download', wanted.name], draft)
   const root = join(draft, 'root')
   for await (const file of glob(join(draft, '*.deb'))) await execute('dpkg-deb', ['-x', file, root])
-  if (wanted.hasLibraries) await writeWrappers(root)
+  if (wanted.hasLibraries || wanted.dataFolder !== undefined) await fitPrograms(root, wanted)
   return root
 }
 
-/** Beside the folders of the package, a script for each program that makes it find the libraries it came with. */
-async function writeWrappers(root: string): Promise<void> {
-  const libraries: string[] = []
-  for await (const folder of glob('{usr/,}lib/*-linux-*', { cwd: root })) libraries.push(`$here/${folder}`)
-  for await (const program of glob('usr/{bin,sbin}/*', { cwd: root })) {
-    const script = [
-      '#!/bin/sh',
-      'here=$(dirname "$0")',
-      `LD_LIBRARY_PATH="${libraries.join(':')}" exec "$here/${program}" "$@"`,
-      '',
-    ].join('\n')
-    await writeFile(join(root, basename(program)), script, { mode: 0o755 })
+/** Beside the folders of the package, a script for each program that starts it so that it finds what belongs to it. */
+async function fitPrograms(root: string, { hasLibraries, dataFolder }: DebianPackage): Promise<void> {
+  const script = ['#!/bin/sh', 'here=$(dirname "$0")']
+  if (hasLibraries) {
+    const libraries: string[] = []
+    for await (const folder of glob('{usr/,}lib/*-linux-*', { cwd: root })) libraries.push(`$here/${folder}`)
+    script.push(`export LD_LIBRARY_PATH="${libraries.join(':')}"`)
   }
+  if (dataFolder !== undefined) script.push(`exec ${dataDescriptor}<"$here${dataFolder}"`)
+  for await (const program of glob('usr/{bin,sbin}/*', { cwd: root })) {
+    if (dataFolder !== undefined) await moveDataFolder(join(root, program), dataFolder)
+    const lines = [...script, `exec "$here/${program}" "$@"`, '']
+    await writeFile(join(root, basename(program)), lines.join('\n'), { mode: 0o755 })
+  }
+}
+
+const dataDescriptor = 9
+
+/**
+ * Where nothing is installed, a built-in path leads nowhere. It is written over, at its own length, with the path of
+ * a descriptor that the script opens on the unpacked folder.
+ */
+async function moveDataFolder(program: string, folder: string): Promise<void> {
+  const content = await readFile(program)
+  const replacement = `/proc/self/fd/${dataDescriptor}`.padEnd(folder.length, '/')
+  for (let at = content.indexOf(folder); at >= 0; at = content.indexOf(folder, at + folder.length)) {
+    content.write(replacement, at)
+  }
+  await writeFile(program, content)
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,7 +14,6 @@ export interface ProcessOptions {
   /** Answers with a 2xx once the program is ready. */
   readonly readyUrl: string
   readonly readyTimeoutSeconds?: number
-  readonly onLine?: (line: string) => void
 }
 
 export interface RunningProcess {
@@ -48,7 +47,6 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     createInterface(stream).on('line', (line) => {
       lines.push(line)
       if (lines.length > keptLines) lines.shift()
-      options.onLine?.(line)
     })
   }
   const running: RunningProcess = {

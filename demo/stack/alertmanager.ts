@@ -1,0 +1,38 @@
+// Alertmanager with the channels that the environment asks for, as in production.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeRendered } from '../../alertmanager/output.ts'
+import { renderAlertmanager } from '../../alertmanager/render.ts'
+import type { Program } from '../programs/find.ts'
+import { startProcess } from '../programs/process.ts'
+import type { RunningProcess } from '../programs/process.ts'
+
+export interface AlertmanagerOptions {
+  readonly program: Program
+  readonly directory: string
+  readonly port: number
+  /** The ALERT_ variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export async function startAlertmanager(options: AlertmanagerOptions): Promise<RunningProcess> {
+  const { directory, port } = options
+  await mkdir(directory, { recursive: true })
+  let problems = ''
+  const output = { write: () => {}, writeError: (text: string) => void (problems += text) }
+  const code = await writeRendered(directory, renderAlertmanager(options.environment), output)
+  if (code !== 0) throw new Error(`alertmanager: ${problems.trim()}`)
+  return startProcess({
+    name: 'alertmanager',
+    command: options.program.path,
+    arguments: [
+      `--config.file=${join(directory, 'alertmanager.yml')}`,
+      `--storage.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.external-url=http://127.0.0.1:${port}`,
+      // Empty: no cluster, so no port that listens beyond loopback.
+      '--cluster.listen-address=',
+    ],
+    readyUrl: `http://127.0.0.1:${port}/-/ready`,
+  })
+}

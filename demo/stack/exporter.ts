@@ -1,0 +1,33 @@
+// The exporter as it is started anywhere: a process with a configuration file.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startProcess } from '../programs/process.ts'
+import type { RunningProcess } from '../programs/process.ts'
+
+const main = join(import.meta.dirname, '../../exporter/src/main.ts')
+
+export interface ExporterOptions {
+  readonly directory: string
+  readonly port: number
+  /** The text of watchpost.yml. */
+  readonly config: string
+}
+
+export async function startExporter({ directory, port, config }: ExporterOptions): Promise<RunningProcess> {
+  const file = join(directory, 'watchpost.yml')
+  await mkdir(join(directory, 'state'), { recursive: true })
+  // The address of the database has its password in it.
+  await writeFile(file, config, { mode: 0o600 })
+  return startProcess({
+    name: 'exporter',
+    command: process.execPath,
+    arguments: [
+      main,
+      'serve',
+      `--config.file=${file}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--storage.path=${join(directory, 'state')}`,
+    ],
+    readyUrl: `http://127.0.0.1:${port}/-/ready`,
+  })
+}

@@ -1,0 +1,100 @@
+// Prometheus with the configuration that is shipped, changed only where one machine differs from a network.
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import type { Program } from '../programs/find.ts'
+import { startProcess } from '../programs/process.ts'
+import type { RunningProcess } from '../programs/process.ts'
+import { scaleDuration, scaleRules } from './time-scale.ts'
+
+const shipped = join(import.meta.dirname, '../../prometheus')
+
+export interface PrometheusOptions {
+  readonly program: Program
+  readonly directory: string
+  readonly port: number
+  readonly scrapeIntervalSeconds: number
+  /** What runs here, by the address that the shipped configuration has for it. */
+  readonly addresses: ReadonlyMap<string, string>
+}
+
+export async function startPrometheus(options: PrometheusOptions): Promise<RunningProcess> {
+  const { directory, port } = options
+  await writeConfiguration(options)
+  return startProcess({
+    name: 'prometheus',
+    command: options.program.path,
+    arguments: [
+      `--config.file=${join(directory, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.external-url=http://127.0.0.1:${port}`,
+    ],
+    readyUrl: `http://127.0.0.1:${port}/-/ready`,
+  })
+}
+
+async function writeConfiguration(options: PrometheusOptions): Promise<void> {
+  const rules = join(options.directory, 'rules')
+  await mkdir(rules, { recursive: true })
+  const text = await readFile(join(shipped, 'prometheus.yml'), 'utf8')
+  const { configuration, factor } = adaptConfiguration(text, options)
+  await writeFile(join(options.directory, 'prometheus.yml'), configuration)
+  for await (const file of glob(join(shipped, 'rules', '*.rules.yml'))) {
+    await writeFile(join(rules, basename(file)), scaleRules(await readFile(file, 'utf8'), factor))
+  }
+}
+
+interface StaticTargets {
+  readonly static_configs?: readonly { readonly targets: readonly string[] }[]
+}
+
+interface Configuration {
+  readonly global: Readonly<Record<'scrape_interval' | 'scrape_timeout' | 'evaluation_interval', string>>
+  readonly alerting: { readonly alertmanagers: readonly StaticTargets[] }
+  readonly scrape_configs: readonly StaticTargets[]
+}
+
+/** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
+export function adaptConfiguration(
+  text: string,
+  { addresses, scrapeIntervalSeconds }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'>,
+): { readonly configuration: string; readonly factor: number } {
+  const configuration = parse(text) as Configuration
+  const { global } = configuration
+  const factor = scrapeIntervalSeconds / readSeconds(global.scrape_interval)
+  const adapted = {
+    ...configuration,
+    global: {
+      ...global,
+      scrape_interval: `${scrapeIntervalSeconds}s`,
+      // Not scaled: the exporter keeps half a second of it for the way back, however short it is.
+      scrape_timeout: `${Math.min(scrapeIntervalSeconds, readSeconds(global.scrape_timeout))}s`,
+      evaluation_interval: scaleDuration(global.evaluation_interval, factor),
+    },
+    alerting: {
+      ...configuration.alerting,
+      alertmanagers: keepRunning(configuration.alerting.alertmanagers, addresses),
+    },
+    scrape_configs: keepRunning(configuration.scrape_configs, addresses),
+  }
+  return { configuration: stringify(adapted), factor }
+}
+
+function keepRunning<T extends StaticTargets>(
+  entries: readonly T[],
+  addresses: ReadonlyMap<string, string>,
+): readonly T[] {
+  return entries.flatMap((entry) => {
+    const groups = (entry.static_configs ?? []).map((group) => ({
+      ...group,
+      targets: group.targets.flatMap((target) => addresses.get(target) ?? []),
+    }))
+    const running = groups.filter(({ targets }) => targets.length > 0)
+    return running.length > 0 ? [{ ...entry, static_configs: running }] : []
+  })
+}
+
+function readSeconds(duration: string): number {
+  return Number.parseFloat(scaleDuration(duration, 1))
+}

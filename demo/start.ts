@@ -1,0 +1,123 @@
+// `npm start`: the demo fleet, watched, on one machine and without a container engine.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { renderAlertmanager } from '../alertmanager/render.ts'
+import { followAlerts } from './alert-feed.ts'
+import { readOptions } from './options.ts'
+import { choosePorts, findBusyPorts, findPrograms } from './preflight.ts'
+import { showProgress } from './progress.ts'
+import type { Progress } from './progress.ts'
+import { queryPrometheus } from './stack/query.ts'
+import { parts, startStack } from './stack/stack.ts'
+import type { Stack, StackOptions } from './stack/stack.ts'
+import { describeStack } from './summary.ts'
+
+const scrapeIntervalSeconds = 5
+const firstDataSeconds = 60
+// The programs, the fleet, its parts, the first data.
+const stepCount = parts.length + 3
+
+/** Resolves to the exit code once everything has ended. */
+async function start(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  const options = readOptions(argv)
+  if (typeof options === 'string') return refuse([options])
+  const alerting = {
+    ALERT_GROUP_WAIT: '5s',
+    ALERT_GROUP_INTERVAL: '15s',
+    ALERT_GRAFANA_URL: `http://127.0.0.1:${options.ports.grafana}`,
+    ...process.env,
+  }
+  const problems = [...renderAlertmanager(alerting).problems, ...(await findBusyPorts(options))]
+  if (problems.length > 0) return refuse(problems)
+  const ports = await choosePorts(options.ports)
+  // The port of the exporter is ours alone, and so is a folder named after it.
+  const directory = join(import.meta.dirname, '../.cache/demo', String(ports.exporter))
+  await rm(directory, { recursive: true, force: true })
+  const progress = showProgress(stepCount, process.stdout)
+  try {
+    progress.step('programs')
+    const programs = await findPrograms(progress.note)
+    const settings = { directory, ports, fleetPorts: options.fleetPorts, programs, alerting }
+    return await run({ ...settings, scrapeIntervalSeconds, signal, onStep: progress.step }, progress)
+  } finally {
+    progress.end()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function run(
+  options: StackOptions & { readonly signal: AbortSignal },
+  progress: Progress,
+): Promise<number> {
+  const { signal } = options
+  const stopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+  let stack: Stack
+  try {
+    stack = await startStack(options)
+  } catch (error) {
+    if (signal.aborted) return 0
+    throw error
+  }
+  try {
+    progress.step('first data')
+    const broken = stack.broken.then((how) => ({ how }))
+    const early = await Promise.race([firstData(stack, signal), broken, stopped])
+    progress.end()
+    if (!early && !signal.aborted) {
+      process.stdout.write(describeStack(stack))
+      void follow(stack, signal)
+    }
+    const end = early ?? (await Promise.race([broken, stopped]))
+    if (!end) return 0
+    process.stderr.write(`npm start: ${end.how}\n`)
+    return 1
+  } finally {
+    process.stdout.write('\nstopping\n')
+    await stack.stop()
+  }
+}
+
+async function follow({ urls }: Stack, signal: AbortSignal): Promise<void> {
+  const write = (line: string): void => void process.stdout.write(`${line}\n`)
+  if (urls.prometheus !== undefined) await followAlerts({ prometheusUrl: urls.prometheus, write, signal })
+}
+
+async function firstData({ urls }: Stack, signal: AbortSignal): Promise<void> {
+  const { prometheus } = urls
+  if (prometheus === undefined) return
+  const deadline = Date.now() + firstDataSeconds * 1000
+  while (Date.now() < deadline && !signal.aborted) {
+    if ((await queryPrometheus(prometheus, 'watchpost_target_up')).length > 0) return
+    await delay(250)
+  }
+}
+
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`npm start: ${problem}\n`)
+  return 2
+}
+
+const stopping = new AbortController()
+// Handled again and again: npm passes on a Ctrl-C that the terminal has already sent to us.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort())
+
+// npm passes a SIGTERM on to its shell only, and that ends without a word to us.
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) stopping.abort()
+}, 500).unref()
+
+try {
+  process.exitCode = await start(process.argv.slice(2), stopping.signal)
+} catch (error) {
+  process.stderr.write(`npm start: ${describeError(error)}\n`)
+  process.exitCode = 1
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`
+}
