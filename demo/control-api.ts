@@ -17,6 +17,7 @@ export function openControl(port: number, faults: Faults): Promise<Endpoint> {
     name: 'control',
     host: '127.0.0.1',
     port,
+    flapSeconds: Infinity,
     errorBody: { error: 'the request failed' },
     answer: (request, url) => route(request, url.pathname, faults),
   })

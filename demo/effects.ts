@@ -21,7 +21,7 @@ export async function applyEffect(task: Task, options: EffectOptions): Promise<v
     const defect = rowDefect()
     await pool.query(takeOverPrices, [defect === 'nulls', defect === 'duplicates' ? 2 : 1])
   }
-  if (task.source === 'google_sheets') await pool.query(changeKol)
+  if (task.source === 'google_sheets') await pool.query(changeKols)
   await pool.query(`INSERT INTO ${task.source}_syncs (row_count) VALUES (20)`)
 }
 
@@ -46,6 +46,11 @@ const takeOverPrices = `
          1000 * (5 + (n * 7) % 11)
   FROM generate_series(1, 20) AS n, generate_series(1, $2::integer)`
 
-const changeKol = `
+// One changes its state, and once in a while a new one joins.
+const changeKols = `
+  WITH joined AS (
+    INSERT INTO kols (nickname, state)
+    SELECT 'KOL ' || count(*) + 1, 'training' FROM kols HAVING count(*) < 200 AND random() < 0.1
+  )
   UPDATE kols SET state = CASE state WHEN 'active' THEN 'paused' WHEN 'paused' THEN 'training' ELSE 'active' END
   WHERE id = (SELECT id FROM kols WHERE state <> 'retired' ORDER BY random() LIMIT 1)`

@@ -9,7 +9,6 @@ export const httpFaults = ['down', 'slow', 'hang', 'error', 'bad-json', 'flap'] 
 type HttpFault = (typeof httpFaults)[number]
 
 const slowMilliseconds = 2000
-const flapMilliseconds = 20_000
 
 export interface Answer {
   readonly status: number
@@ -22,6 +21,8 @@ export interface EndpointOptions {
   readonly host: string
   readonly port: number
   readonly answer: (request: IncomingMessage, url: URL) => Promise<Answer>
+  /** How long it is broken, and then whole, while it flaps. */
+  readonly flapSeconds: number
   /** What the server says while it is in error, in the words of its API. */
   readonly errorBody: unknown
 }
@@ -49,7 +50,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (fault === 'hang') return
     if (fault === 'slow') await sleep(slowMilliseconds, undefined, { ref: false })
-    const isFailing = fault === 'error' || (fault === 'flap' && isFirstHalf(brokenAt))
+    const isFailing = fault === 'error' || (fault === 'flap' && isFirstHalf(brokenAt, options.flapSeconds))
     if (fault === 'bad-json') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
       return
@@ -87,8 +88,8 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
 const page =
   '<!doctype html><html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n'
 
-function isFirstHalf(since: number): boolean {
-  return Math.floor((performance.now() - since) / flapMilliseconds) % 2 === 0
+function isFirstHalf(since: number, seconds: number): boolean {
+  return Math.floor((performance.now() - since) / 1000 / seconds) % 2 === 0
 }
 
 async function answerSafely(options: EndpointOptions, request: IncomingMessage): Promise<Answer> {

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as catalogue from './catalogue.ts'
 import { openControl } from './control-api.ts'
 import { createDatabaseFaults } from './database/faults.ts'
-import { connectPlatformDatabase, startPlatformDatabase } from './database/platform.ts'
+import { connectPlatformDatabase, startPlatformDatabase, withClient } from './database/platform.ts'
 import type { PlatformDatabase } from './database/platform.ts'
 import { createDependencies } from './dependencies.ts'
 import type { AskDependency } from './dependencies.ts'
@@ -64,7 +64,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= closeAll(closers))
   try {
-    return await assemble({ host: '127.0.0.1', speed: 1, ...options }, closers, stop)
+    const dataDirectory = resolve(options.dataDirectory)
+    return await assemble({ host: '127.0.0.1', speed: 1, ...options, dataDirectory }, closers, stop)
   } catch (error) {
     await stop()
     throw error
@@ -100,16 +101,14 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   const control = await openControl(portOf(options, catalogue.controlPort), faults)
   closers.push(control.close)
   const sourceUrls = urlsByName(sources)
+  const tokenUri = `${sourceUrls['google_sheets'] ?? ''}/token`
+  const credentialsFile = await writeCredentials(options.dataDirectory, account.credentials(tokenUri))
   return {
     services: urlsByName(services),
     sources: sourceUrls,
     databaseUrl: database.url,
     controlUrl: control.url,
-    credentialsFile: await writeCredentials(
-      options.dataDirectory,
-      account,
-      sourceUrls['google_sheets'] ?? '',
-    ),
+    credentialsFile,
     spreadsheetId,
     speed: options.speed,
     break: faults.break,
@@ -128,12 +127,7 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
   for (const entry of catalogue.sources) {
     const api = apis[entry.name]
     if (!api) throw new Error(`${entry.name}: the catalogue names a source that nothing imitates`)
-    const source = await openSource({
-      entry,
-      host: options.host,
-      port: portOf(options, entry.port),
-      api: api(),
-    })
+    const source = await openSource({ entry, ...placeOf(options, entry.port), api: api() })
     closers.push(source.close)
     opened.push(source)
   }
@@ -143,12 +137,7 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
 async function openServices(options: Settings, ask: AskDependency, closers: Closer[]): Promise<Service[]> {
   const opened: Service[] = []
   for (const entry of catalogue.services) {
-    const service = await openService({
-      entry,
-      host: options.host,
-      port: portOf(options, entry.port),
-      ask,
-    })
+    const service = await openService({ entry, ...placeOf(options, entry.port), ask })
     closers.push(service.close)
     opened.push(service)
   }
@@ -162,14 +151,14 @@ async function openDatabase(options: Settings, closers: Closer[]): Promise<Platf
     ? startPlatformDatabase({ dataDirectory, host: '127.0.0.1', port })
     : connectPlatformDatabase(databaseUrl))
   closers.push(database.close)
-  await writeHistory(database.pool, speed, new Date())
+  await withClient(database.ownerUrl, (client) => writeHistory(client, speed, new Date()))
   return database
 }
 
-async function writeCredentials(folder: string, account: ServiceAccount, url: string): Promise<string> {
+async function writeCredentials(folder: string, credentials: unknown): Promise<string> {
   const file = join(folder, 'google-credentials.json')
   await mkdir(folder, { recursive: true })
-  await writeFile(file, JSON.stringify(account.credentials(`${url}/token`), undefined, 2), { mode: 0o600 })
+  await writeFile(file, JSON.stringify(credentials, undefined, 2), { mode: 0o600 })
   return file
 }
 
@@ -177,6 +166,12 @@ function urlsByName(
   things: readonly { readonly name: string; readonly url: string }[],
 ): Record<string, string> {
   return Object.fromEntries(things.map(({ name, url }) => [name, url]))
+}
+
+const flapSeconds = 20
+
+function placeOf(options: Settings, port: number) {
+  return { host: options.host, port: portOf(options, port), flapSeconds: flapSeconds / options.speed }
 }
 
 /** 0 takes whatever port is free. */

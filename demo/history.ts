@@ -1,6 +1,6 @@
 // What happened before the fleet was started, so that its first page is not empty.
 import { Cron } from 'croner'
-import type { Pool } from 'pg'
+import type { Client } from 'pg'
 import { backOffSeconds, drawOutcome } from './outcome.ts'
 import { cronPattern, tasks, timezone } from './tasks.ts'
 import type { Task } from './tasks.ts'
@@ -16,19 +16,26 @@ interface Run {
   readonly previous: Run | undefined
 }
 
-/** Fills empty tables; those that hold something are left alone. */
-export async function writeHistory(pool: Pool, speed: number, now: Date): Promise<void> {
-  const { rows } = await pool.query<{ filled: boolean }>(
-    'SELECT EXISTS (SELECT FROM task_executions) AS filled',
-  )
-  if (rows[0]?.filled) return
-  const since = new Date(now.getTime() - (historySeconds / speed) * 1000)
-  await insertRuns(pool, pastRuns(since, now, speed))
-  await pool.query(content, [since, now])
-  for (const source of tasks.flatMap((task) => task.source ?? [])) {
-    await pool.query(syncs.replace('SOURCE', source), [since, now, 60 / speed])
+/** Fills empty tables; those that hold something are left alone, but for runs that died with an earlier fleet. */
+export async function writeHistory(client: Client, speed: number, now: Date): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM task_executions LIMIT 1')
+  if (rowCount !== 0) {
+    await client.query(endOrphans)
+    return
   }
+  const since = new Date(now.getTime() - (historySeconds / speed) * 1000)
+  await client.query('BEGIN')
+  await insertRuns(client, pastRuns(since, now, speed))
+  await client.query(content, [since, now])
+  for (const source of tasks.flatMap((task) => task.source ?? [])) {
+    await client.query(syncs.replace('SOURCE', source), [since, now, 60 / speed])
+  }
+  await client.query('COMMIT')
 }
+
+const endOrphans = `
+  UPDATE task_executions SET status = 'failed', finished_at = now(), error_message = 'killed: the scheduler was restarted'
+  WHERE finished_at IS NULL`
 
 /** Every finished run with its repetitions, in the order of their starts. */
 export function pastRuns(since: Date, until: Date, speed: number): readonly Run[] {
@@ -65,7 +72,7 @@ function runsOfSlot(task: Task, slot: Date, speed: number): Run[] {
 }
 
 /** One statement: ids are given in the order of starts, and the sequence goes on after them. */
-async function insertRuns(pool: Pool, runs: readonly Run[]): Promise<void> {
+async function insertRuns(client: Client, runs: readonly Run[]): Promise<void> {
   const ids = new Map(runs.map((run, index) => [run, index + 1]))
   const records = runs.map((run) => ({
     id: ids.get(run),
@@ -78,11 +85,13 @@ async function insertRuns(pool: Pool, runs: readonly Run[]): Promise<void> {
     retry_of: run.previous ? (ids.get(run.previous) ?? null) : null,
     attempt: run.attempt,
   }))
-  await pool.query(
+  await client.query(
     'INSERT INTO task_executions SELECT * FROM jsonb_populate_recordset(NULL::task_executions, $1)',
     [JSON.stringify(records)],
   )
-  await pool.query("SELECT setval(pg_get_serial_sequence('task_executions', 'id'), $1)", [records.length + 1])
+  await client.query("SELECT setval(pg_get_serial_sequence('task_executions', 'id'), $1)", [
+    records.length + 1,
+  ])
 }
 
 const syncs = `

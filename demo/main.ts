@@ -19,22 +19,29 @@ const usage = `usage: node demo/main.ts [flags]
 /** A mistake in the command line. */
 class UsageError extends Error {}
 
-async function readOptions(argv: readonly string[], temporary: string): Promise<FleetOptions> {
+interface Options extends FleetOptions {
+  /** The data directory is ours alone and goes with us. */
+  readonly isTemporary: boolean
+}
+
+async function readOptions(argv: readonly string[]): Promise<Options> {
   const flags = parseFlags(argv)
   const ports = flags.ports ?? 'default'
   if (ports !== 'default' && ports !== 'ephemeral') {
     throw new UsageError(`--ports: expected default or ephemeral, got ${JSON.stringify(ports)}`)
   }
   const speed = Number(flags.speed ?? 1)
-  if (!(speed > 0 && speed <= 60)) {
-    throw new UsageError(`--speed: expected a number above 0, at most 60, got ${JSON.stringify(flags.speed)}`)
+  if (!(speed >= 1 && speed <= 60)) {
+    throw new UsageError(`--speed: expected a number from 1 to 60, got ${JSON.stringify(flags.speed)}`)
   }
   const file = flags['database-url-file']
+  const folder = flags['data-directory']
   return {
     ports,
     speed,
     host: flags['listen-host'] ?? '127.0.0.1',
-    dataDirectory: flags['data-directory'] ?? temporary,
+    dataDirectory: folder ?? (await mkdtemp(join(tmpdir(), 'watchpost-demo-'))),
+    isTemporary: folder === undefined,
     ...(file !== undefined && { databaseUrl: (await readFile(file, 'utf8')).trim() }),
   }
 }
@@ -56,11 +63,10 @@ function parseFlags(argv: readonly string[]) {
 }
 
 async function main(): Promise<number> {
-  const temporary = await mkdtemp(join(tmpdir(), 'watchpost-demo-'))
   // From the first moment on: who is told to end while starting ends when it has started.
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  const options = await readOptions(process.argv.slice(2))
   try {
-    const options = await readOptions(process.argv.slice(2), temporary)
     const fleet = await startFleet(options)
     // A database that was handed in has a password that must not be printed.
     const { databaseUrl, ...addresses } = fleet
@@ -70,7 +76,7 @@ async function main(): Promise<number> {
     await fleet.stop()
     return 0
   } finally {
-    await rm(temporary, { recursive: true, force: true })
+    if (options.isTemporary) await rm(options.dataDirectory, { recursive: true, force: true })
   }
 }
 

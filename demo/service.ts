@@ -17,10 +17,12 @@ export interface ServiceOptions {
   readonly entry: ServiceEntry
   readonly host: string
   readonly port: number
+  readonly flapSeconds: number
   readonly ask: AskDependency
 }
 
-export async function openService({ entry, host, port, ask }: ServiceOptions): Promise<Service> {
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { entry, ask } = options
   let startedAt = performance.now()
   let isStopped = false
   // Of answers that were given before the last start: a process that is restarted counts from zero.
@@ -47,9 +49,8 @@ export async function openService({ entry, host, port, ask }: ServiceOptions): P
   }
 
   const endpoint = await openEndpoint({
+    ...options,
     name: entry.name,
-    host,
-    port,
     answer: (_request, url) => answer(url.pathname),
     errorBody: { status: 'error', version: entry.version, error: 'internal server error' },
   })

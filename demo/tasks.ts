@@ -140,14 +140,10 @@ export const tasks: readonly Task[] = [
 
 const minutes: Readonly<Record<TaskType, number>> = { hourly: 1, daily: 3, weekly: 7 }
 
-/** How long an "hour", "day" or "week" of the demo is. */
-export function periodSeconds(type: TaskType, speed: number): number {
-  return Math.max(1, Math.round((minutes[type] * 60) / speed))
-}
-
-/** The schedule by which a task of this type really runs. */
+/** The schedule by which a task of this type really runs: cron knows seconds within a minute, and whole minutes. */
 export function cronPattern(type: TaskType, speed: number): string {
-  const seconds = periodSeconds(type, speed)
-  if (seconds === 60) return '* * * * *'
-  return seconds % 60 === 0 ? `*/${seconds / 60} * * * *` : `*/${seconds} * * * * *`
+  const seconds = Math.max(1, Math.round((minutes[type] * 60) / speed))
+  if (seconds < 60) return `*/${seconds} * * * * *`
+  const every = Math.round(seconds / 60)
+  return every === 1 ? '* * * * *' : `*/${every} * * * *`
 }

@@ -1,6 +1,7 @@
 // A fresh database cluster on disk, in a folder that belongs to whom Postgres runs as.
 import { execFile } from 'node:child_process'
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,14 +27,16 @@ export async function createCluster(
 
 /** An empty folder that belongs to the account; below /tmp where it may not enter the data directory. */
 async function prepareFolder(dataDirectory: string, binaries: Binaries): Promise<string> {
-  const wanted = join(dataDirectory, 'postgres')
-  await removeLeftover(wanted, binaries)
-  await mkdir(wanted, { recursive: true, mode: 0o700 })
-  if (await isUsable(wanted, binaries.account)) return wanted
-  await rm(wanted, { recursive: true })
-  const other = await mkdtemp(join(tmpdir(), 'watchpost-database-'))
-  if (await isUsable(other, binaries.account)) return other
-  throw new Error(`database: expected a folder that it may write to, tried ${wanted} and ${other}`)
+  const mark = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 12)
+  const candidates = [join(dataDirectory, 'postgres'), join(tmpdir(), `watchpost-database-${mark}`)]
+  for (const folder of candidates) await removeLeftover(folder, binaries)
+  for (const folder of candidates) {
+    // Not recursive: a folder that somebody else puts there in this moment is not taken.
+    await mkdir(folder, { mode: 0o700 })
+    if (await isUsable(folder, binaries.account)) return folder
+    await rm(folder, { recursive: true })
+  }
+  throw new Error(`database: expected a folder that it may write to, tried ${candidates.join(' and ')}`)
 }
 
 /** A demo that was killed leaves its server running on its data: both belong to no one now. */
@@ -62,8 +65,8 @@ async function isUsable(folder: string, account: Account): Promise<boolean> {
 
 async function initialise(cluster: string, password: string, binaries: Binaries): Promise<void> {
   const { uid, gid } = binaries.account
-  const passwordFile = `${cluster}.password`
-  await writeFile(passwordFile, password, { mode: 0o600 })
+  const passwordFile = `${cluster}.${randomBytes(6).toString('hex')}`
+  await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' })
   if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid)
   const flags = ['--auth=scram-sha-256', '--username=postgres', '--encoding=UTF8', '--no-locale', '--no-sync']
   try {

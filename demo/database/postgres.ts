@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { findBinaries } from './binaries.ts'
@@ -33,12 +33,13 @@ export interface Postgres {
 
 export async function createPostgres(options: PostgresOptions): Promise<Postgres> {
   const binaries = await findBinaries()
-  await mkdir(options.dataDirectory, { recursive: true })
+  // Absolute, as Postgres is run from another folder.
+  const dataDirectory = resolve(options.dataDirectory)
+  await mkdir(dataDirectory, { recursive: true })
   const password = randomBytes(16).toString('hex')
-  const cluster = await createCluster(options.dataDirectory, password, binaries)
-  const logFile = join(options.dataDirectory, 'postgres.log')
-  const reach = options.host === '0.0.0.0' ? '127.0.0.1' : options.host
-  const adminUrl = `postgresql://postgres:${password}@${reach}:${options.port}/postgres`
+  const cluster = await createCluster(dataDirectory, password, binaries)
+  const logFile = join(dataDirectory, 'postgres.log')
+  const adminUrl = `postgresql://postgres:${password}@${options.host}:${options.port}/postgres`
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
@@ -97,11 +98,13 @@ async function launch({ cluster, logFile, binaries, host, port }: Launch): Promi
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(logFile, 'a')
   try {
-    return spawn(
+    const child = spawn(
       binaries.postgres,
       ['-D', cluster, '-p', String(port), '-c', `listen_addresses=${host}`, ...flags],
       { ...binaries.account, cwd: '/', stdio: ['ignore', log.fd, log.fd] },
     )
+    await once(child, 'spawn')
+    return child
   } finally {
     await log.close()
   }
@@ -110,7 +113,7 @@ async function launch({ cluster, logFile, binaries, host, port }: Launch): Promi
 async function untilReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
   const deadline = Date.now() + startSeconds * 1000
   let cause: unknown
-  while (child.exitCode === null && Date.now() < deadline) {
+  while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 1000 })
     try {
       await client.connect()

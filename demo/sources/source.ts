@@ -35,16 +35,17 @@ export interface SourceOptions {
   readonly entry: SourceEntry
   readonly host: string
   readonly port: number
+  readonly flapSeconds: number
   readonly api: SourceApi
 }
 
-export async function openSource({ entry, host, port, api }: SourceOptions): Promise<Source> {
+export async function openSource(options: SourceOptions): Promise<Source> {
+  const { entry, api } = options
   const { name } = entry
   let stalledAt: number | undefined
   const endpoint = await openEndpoint({
+    ...options,
     name,
-    host,
-    port,
     errorBody: api.errorBody,
     answer(request, url) {
       const now = Date.now() / 1000
