@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startStack } from './compose-stack.ts'
 import type { Stack } from './compose-stack.ts'
-import { startWebhook } from './webhook.ts'
-import type { Webhook } from './webhook.ts'
+import { startWebhook } from '../harness/webhook.ts'
+import type { Webhook } from '../harness/webhook.ts'
 
 const services = ['exporter', 'prometheus', 'alertmanager', 'postgres', 'demo']
 
