@@ -4,5 +4,6 @@ import { databases } from './databases/databases.ts'
 import { host } from './host/host.ts'
 import { services } from './services/services.ts'
 import { statistics } from './statistics/statistics.ts'
+import { tasks } from './tasks/tasks.ts'
 
-export const collectors = [connectivity, services, databases, statistics, host] as const
+export const collectors = [connectivity, services, databases, statistics, tasks, host] as const

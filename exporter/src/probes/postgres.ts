@@ -46,7 +46,7 @@ export function openDatabase(name: string, url: string): Database {
 
 async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient) => Promise<T>): Promise<T> {
   limits.signal.throwIfAborted()
-  const client = await withSignal(pool.connect(), limits.signal)
+  const client = await connect(pool, limits.signal)
   let broken: Error | undefined
   const cut = (): void => {
     broken = new Error('the deadline passed', { cause: limits.signal.reason })
@@ -57,9 +57,8 @@ async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient
   try {
     const milliseconds = Math.max(1, Math.floor(limits.timeoutSeconds * 1000))
     // SET LOCAL and not startup parameters: a pooler in transaction mode refuses those and would leak a plain SET.
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     await client.query(
-      `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds * 2}`,
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds * 2}`,
     )
     const result = await withSignal(work(client), limits.signal)
     await client.query('COMMIT')
@@ -71,6 +70,20 @@ async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient
     limits.signal.removeEventListener('abort', cut)
     // A client that failed is thrown away: half a transaction must not meet the next reader.
     client.release(broken)
+  }
+}
+
+async function connect(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
+  const connecting = pool.connect()
+  try {
+    return await withSignal(connecting, signal)
+  } catch (error) {
+    // A connection that is there after all goes back to the pool; nobody else would return it.
+    void connecting.then(
+      (client) => client.release(),
+      () => {},
+    )
+    throw error
   }
 }
 

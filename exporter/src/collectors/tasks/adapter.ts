@@ -1,0 +1,34 @@
+// What a kind of source says of itself; reading, counting and judging are the same for all that keep their runs in a
+// database.
+import type { ClientBase } from 'pg'
+import type { Plan } from './plan.ts'
+import type { StatusMap } from './run.ts'
+import type { Schedule } from './slots.ts'
+
+/** Totals that a source keeps itself, by a key that stays the same while the task is renamed. */
+export interface SourceTotals {
+  readonly key: string
+  readonly task: string
+  readonly runs: number
+  readonly failures: number
+}
+
+/** What is read besides the runs, in the same snapshot. */
+export interface Extras {
+  /** Undefined where runs are counted one by one. */
+  readonly totals: readonly SourceTotals[] | undefined
+  readonly schedules: readonly Schedule[]
+}
+
+export interface Adapter {
+  /** What the state belongs to: it is begun afresh when this changes. */
+  readonly subject: string
+  readonly statuses: StatusMap
+  plan(client: ClientBase): Promise<Plan>
+  extras(client: ClientBase): Promise<Extras>
+}
+
+/** The source is there but not as configured: a column is missing, a right, the whole table. */
+export class SchemaError extends Error {}
+
+export const noExtras: Extras = Object.freeze({ totals: undefined, schedules: [] })

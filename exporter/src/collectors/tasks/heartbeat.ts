@@ -1,0 +1,157 @@
+// `kind: heartbeat`: jobs that tell of their runs by HTTP.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { remember } from '../collector.ts'
+import type { Context, Round } from '../collector.ts'
+import { createClassifier, errorClasses } from './error-class.ts'
+import { createKeeper } from './keeper.ts'
+import type { Keeper } from './keeper.ts'
+import { judgeSchedules } from './ledger.ts'
+import type { Ping, PingOutcome, ReceivePing } from './ping.ts'
+import { readTasks } from './reading.ts'
+import type { SourceReading } from './reading.ts'
+import type { RunRecord } from './run.ts'
+import type { HeartbeatSource } from './section.ts'
+import { forget, see } from './state.ts'
+import type { Sighting, SightRules, SourceState } from './state.ts'
+
+export interface Heartbeat {
+  readonly collect: (round: Round) => Promise<SourceReading>
+  readonly tasks: ReadonlySet<string>
+  readonly receive: ReceivePing
+}
+
+interface Memory {
+  state: SourceState | undefined
+  readonly keeper: Keeper
+  /** Ends when nobody is at work on the state. */
+  tail: Promise<unknown>
+  /** Starts since the schedules were last judged. */
+  readonly starts: Map<string, number[]>
+}
+
+const keptEnded = 1_000
+const keptOpen = 1_000
+
+export function watchHeartbeat(source: HeartbeatSource, context: Context): Heartbeat {
+  const { log, stateDirectory: directory } = context
+  const subject = JSON.stringify(['heartbeat', source.name])
+  const memory = remember<Memory>(context.memory, `tasks\u0000${source.name}\u0000${subject}`, () => ({
+    state: undefined,
+    keeper: createKeeper({ directory, source: source.name, subject, log }),
+    tail: Promise.resolve(),
+    starts: new Map(),
+  }))
+  const rules: SightRules = {
+    schedules: new Map(source.schedules.map((schedule) => [schedule.task, schedule])),
+    classify: createClassifier(source.errors),
+    maxTasks: source.max_tasks,
+    statuses: { success: ['success'], failed: ['fail'], canceled: [], open: ['start'] },
+    countsRuns: true,
+    historySeconds: 0,
+  }
+  const report = reporter(source, rules)
+
+  function inTurn<T>(work: (state: SourceState) => T): Promise<T> {
+    const mine = memory.tail.then(async () => {
+      const state = (memory.state ??= await memory.keeper.load())
+      const result = work(state)
+      await memory.keeper.save(state)
+      return result
+    })
+    memory.tail = mine.catch(() => undefined)
+    return mine
+  }
+
+  async function receive(ping: Ping): Promise<PingOutcome> {
+    if (!rules.schedules.has(ping.task)) return 'unknown_task'
+    if (!isSame(ping.token, source.token.reveal())) return 'wrong_token'
+    return inTurn((state) => takeIn({ state, rules, at: ping.at, starts: memory.starts }, ping))
+  }
+
+  async function collect({ now }: Round): Promise<SourceReading> {
+    const state = await inTurn((current) => {
+      current.isPrimed = true
+      judgeSchedules(current.ledger, rules, { starts: memory.starts, now, knownUntil: now })
+      memory.starts.clear()
+      return current
+    })
+    return report(state, now, memory.keeper.isPersisted())
+  }
+  return { collect, receive, tasks: new Set(rules.schedules.keys()) }
+}
+
+function takeIn(sighting: Sighting, ping: Ping): PingOutcome {
+  const { state } = sighting
+  const record = toRecord(state, ping)
+  if (state.endedIds.includes(record.id)) return 'already_ended'
+  // A run without a name that begins again has ended unseen, and so has the oldest of far too many.
+  if (ping.signal === 'start' && ping.runId === undefined) forget(state, [record.id])
+  if (state.open.size >= keptOpen) forget(state, [...state.open.keys()].slice(0, 1))
+  see(sighting, record)
+  if (ping.signal !== 'start' && ping.runId !== undefined) {
+    state.endedIds = [...state.endedIds, record.id].slice(-keptEnded)
+  }
+  return 'ok'
+}
+
+function reporter(source: HeartbeatSource, rules: SightRules) {
+  const labels = Object.freeze({ source: source.name })
+  const classes = errorClasses(source.errors)
+  return (state: SourceState, now: number, isPersisted: boolean): SourceReading => ({
+    source: source.name,
+    kind: source.kind,
+    labels,
+    reason: undefined,
+    detail: undefined,
+    isPersisted,
+    isCatchingUp: false,
+    lagSeconds: undefined,
+    clockSkewSeconds: undefined,
+    scansFully: undefined,
+    rowsRead: undefined,
+    forced: undefined,
+    vanished: state.vanished,
+    resets: state.resets,
+    futureStamps: undefined,
+    overflowed: undefined,
+    tasks: readTasks(state, {
+      source: source.name,
+      schedules: rules.schedules,
+      errorClasses: classes,
+      now,
+      isCurrent: true,
+    }),
+  })
+}
+
+/** A ping as the record that a table would have of it. */
+function toRecord(state: SourceState, ping: Ping): RunRecord {
+  const id = JSON.stringify([ping.task, ping.runId])
+  const begunAt = state.open.get(id)?.startedAt
+  const hasEnded = ping.signal !== 'start'
+  const startedAt = hasEnded ? startOf(ping, begunAt) : ping.at
+  const exit = ping.exitCode === undefined ? undefined : `exit code ${ping.exitCode}`
+  return {
+    id,
+    task: ping.task,
+    type: undefined,
+    status: ping.signal,
+    startedAt,
+    finishedAt: hasEnded ? ping.at : undefined,
+    error: ping.signal === 'fail' ? [exit, ping.message].filter(Boolean).join(': ') || undefined : undefined,
+    isRetry: false,
+    retries: 0,
+  }
+}
+
+/** A job that only says that it has ended began, for all we know, just then. */
+function startOf(ping: Ping, begunAt: number | undefined): number {
+  if (ping.durationSeconds !== undefined) return ping.at - ping.durationSeconds
+  return begunAt ?? ping.at
+}
+
+/** In a time that does not tell how much of the token was right. */
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}
