@@ -1,0 +1,89 @@
+// The processes of the comparison: targets, our exporter and blackbox_exporter.
+import { fork, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort } from '../../demo/programs/ports.ts'
+
+export interface Running {
+  readonly url: string
+  /** CPU spent so far, user and system, in seconds; the kernel counts in steps of 10 ms. */
+  readonly cpuSeconds: () => Promise<number>
+  readonly stop: () => Promise<void>
+}
+
+export interface Targets {
+  readonly ports: readonly number[]
+  readonly stop: () => Promise<void>
+}
+
+export interface TargetOptions {
+  readonly count: number
+  readonly delayMilliseconds?: number
+  readonly hung?: number
+  readonly identity?: { readonly cert: string; readonly key: string }
+}
+
+export async function startTargets(options: TargetOptions): Promise<Targets> {
+  const { count, delayMilliseconds = 0, hung = 0, identity } = options
+  const files = identity ? [identity.cert, identity.key] : []
+  const numbers = [count, delayMilliseconds, hung].map(String)
+  const child = fork(join(import.meta.dirname, 'targets.ts'), [...numbers, ...files])
+  const [ports] = (await once(child, 'message')) as [number[]]
+  return { ports, stop: () => end(child) }
+}
+
+export async function startExporter(config: string): Promise<Running> {
+  const child = spawn(
+    process.execPath,
+    ['exporter/src/main.ts', 'serve', `--config.file=${config}`, '--web.listen-address=127.0.0.1:0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let log = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-10_000)
+    const address = /"address":"([^"]+)"/.exec(log)?.[1]
+    if (address !== undefined) resolve(`http://${address}`)
+  })
+  child.once('exit', () => reject(new Error(`the exporter ended: ${log}`)))
+  return running(child, await promise)
+}
+
+export async function startBlackbox(program: string, config: string): Promise<Running> {
+  const port = await freePort()
+  const child = spawn(program, [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`], {
+    stdio: 'ignore',
+  })
+  const url = `http://127.0.0.1:${port}`
+  for (;;) {
+    const isUp = await fetch(`${url}/-/healthy`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (isUp) return running(child, url)
+    if (child.exitCode !== null) throw new Error(`${program} ended with code ${child.exitCode}`)
+  }
+}
+
+function running(child: ChildProcess, url: string): Running {
+  const cpuSeconds = async (): Promise<number> => {
+    const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8')
+    // The name before it is in brackets and may hold blanks.
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    return ((user ?? 0) + (system ?? 0)) / 100
+  }
+  return { url, cpuSeconds, stop: () => end(child) }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+}

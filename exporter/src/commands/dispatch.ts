@@ -1,0 +1,45 @@
+// The command line: which command is meant, and what is wrong when none is.
+import { nearest } from '../config/problem.ts'
+import { version } from '../version.ts'
+import { describeCommand, readArguments } from './command.ts'
+import type { Invocation } from './command.ts'
+import { commands } from './index.ts'
+
+export type Surroundings = Omit<Invocation, 'values' | 'lists' | 'switches' | 'positionals'>
+
+/** Runs the command that `argv` asks for. Resolves to the exit code. */
+export async function dispatch(
+  [name = '', ...argv]: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { write, writeError } = surroundings
+  const say = (text: string): number => {
+    write(text)
+    return 0
+  }
+  if (name === '--version') return say(`watchpost ${version}\n`)
+  if (name === '' || name === '--help' || name === 'help') return say(overview())
+  const command = commands.find((known) => known.name === name)
+  if (!command) {
+    const meant = nearest(
+      name,
+      commands.map((known) => known.name),
+    )
+    writeError(
+      `watchpost: unknown command ${name}${meant ? `, did you mean ${meant}?` : ''}; see watchpost --help\n`,
+    )
+    return 2
+  }
+  if (argv.includes('--help')) return say(describeCommand(command))
+  const parsed = readArguments(command, argv)
+  if (typeof parsed === 'string') {
+    writeError(`watchpost: ${parsed}\n`)
+    return 2
+  }
+  return command.run({ ...parsed, ...surroundings })
+}
+
+function overview(): string {
+  const lines = commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`)
+  return `Watchpost ${version}: deployment monitoring for a small fleet.\n\nusage: watchpost <command> [flags]\n\n${lines.join('\n')}\n`
+}
