@@ -1,0 +1,121 @@
+// `npm start` as a person meets it: readiness, Ctrl-C, and each wrong use in one line.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { queryPrometheus } from '../demo/stack/query.ts'
+import { waitFor } from './harness/wait.ts'
+
+const anyPorts = ['exporter', 'prometheus', 'alertmanager', 'grafana'].map((part) => `--${part}-port=0`)
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function start(flags: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, ['demo/start.ts', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = once(child, 'close') as Promise<[number | null]>
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { code, stdout, stderr }
+}
+
+test.each([
+  [['--exporter-prot=9000'], 'npm start: unknown flag --exporter-prot, did you mean --exporter-port?\n'],
+  [
+    ['--colour'],
+    'npm start: unknown flag --colour, the flags are --exporter-port, --alertmanager-port, --prometheus-port, --grafana-port, --fleet-ports\n',
+  ],
+  [['--grafana-port=99999'], 'npm start: --grafana-port expects a port from 0 to 65535, got "99999"\n'],
+  [['--exporter-port'], 'npm start: --exporter-port expects a port from 0 to 65535, got ""\n'],
+  [['--fleet-ports=any'], 'npm start: --fleet-ports expects default or ephemeral, got "any"\n'],
+  [['now'], 'npm start: expected flags only, got "now"\n'],
+])('%j is refused in one line', async (flags, message) => {
+  expect(await start(flags)).toEqual({ code: 2, stdout: '', stderr: message })
+})
+
+test('a port in use is named with the flag that changes it, and nothing is started', async () => {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const flags = [...anyPorts, '--fleet-ports=ephemeral', `--prometheus-port=${port}`]
+  expect(await start(flags)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `npm start: port ${port} of prometheus is in use, choose another with: npm start -- --prometheus-port=PORT\n`,
+  })
+})
+
+test('a channel without its address is named before anything is started', async () => {
+  const outcome = await start([...anyPorts, '--fleet-ports=ephemeral'], { ALERT_CHANNELS: 'webhook' })
+  expect(outcome).toMatchObject({ code: 2, stdout: '' })
+  expect(outcome.stderr).toMatch(/^npm start: ALERT_WEBHOOK_URL/)
+})
+
+test('npm start brings everything up, Ctrl-C ends it, and nothing is left', async () => {
+  // A process group of its own: a terminal's Ctrl-C goes to the whole group, npm included.
+  const child = spawn('npm', ['start', '--', ...anyPorts, '--fleet-ports=ephemeral'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const group = -(child.pid ?? 0)
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(group, 'SIGKILL')
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  }
+  const ended = once(child, 'close') as Promise<[number | null]>
+  await waitFor(
+    'it says how to end it',
+    () => output.includes('Ctrl-C ends everything.') || child.exitCode !== null,
+    120,
+  )
+  expect(output).toContain('Watchpost watches 6 services.')
+  const prometheus = /Prometheus +(\S+)/.exec(output)?.[1] ?? ''
+  expect(await queryPrometheus(prometheus, 'watchpost_target_up{kind="service"}')).toHaveLength(6)
+
+  const family = descendants(child.pid ?? 0)
+  expect(family.length).toBeGreaterThan(4)
+  process.kill(group, 'SIGINT')
+  expect(await ended).toEqual([0, null])
+  expect(runningAmong(family)).toEqual([])
+})
+
+interface Row {
+  readonly pid: number
+  readonly parent: number
+  readonly state: string
+}
+
+function listProcesses(): readonly Row[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n')
+  return lines.map((line) => {
+    const [pid, parent, state = ''] = line.trim().split(/\s+/)
+    return { pid: Number(pid), parent: Number(parent), state }
+  })
+}
+
+function descendants(root: number): readonly number[] {
+  const rows = listProcesses()
+  const of = (pid: number): number[] =>
+    rows.filter(({ parent }) => parent === pid).flatMap((row) => [row.pid, ...of(row.pid)])
+  return of(root)
+}
+
+/** Those that wait for their parent to hear of their end do not run any more. */
+function runningAmong(pids: readonly number[]): readonly number[] {
+  return listProcesses().flatMap(({ pid, state }) =>
+    pids.includes(pid) && !state.startsWith('Z') ? [pid] : [],
+  )
+}
