@@ -3,18 +3,36 @@ import { stringify } from 'yaml'
 import * as catalogue from './catalogue.ts'
 import type { Fleet } from './fleet.ts'
 
-interface Entry {
+interface Target {
   readonly name: string
 }
 
-/** Every section that declares targets except `services`, which may point at all of them. A new one is a line here. */
-const sections: Readonly<Record<string, (fleet: Fleet) => readonly Entry[]>> = {
-  databases: (fleet) => [{ name: catalogue.databaseName, url: fleet.databaseUrl }],
+/** Sections of targets that services may depend on. A new section is a function here or below. */
+const targetSections: Readonly<Record<string, (fleet: Fleet) => readonly Target[]>> = {
+  databases: ({ databaseUrl }) => [{ name: catalogue.databaseName, url: databaseUrl }],
+}
+
+const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
+  statistics: () => [
+    {
+      name: 'kols',
+      help: 'KOLs by state.',
+      database: catalogue.databaseName,
+      query: 'SELECT state, count(*) AS value FROM kols GROUP BY state',
+    },
+    {
+      name: 'posts',
+      help: 'Posts by state.',
+      database: catalogue.databaseName,
+      query: 'SELECT state, count(*) AS value FROM posts GROUP BY state',
+    },
+  ],
 }
 
 export function renderConfig(fleet: Fleet): string {
-  const others = Object.entries(sections).map(([key, entries]) => [key, entries(fleet)] as const)
-  const declared = new Set(others.flatMap(([, entries]) => entries.map(({ name }) => name)))
+  const targets = Object.entries(targetSections).map(([key, render]) => [key, render(fleet)] as const)
+  const others = Object.entries(otherSections).map(([key, render]) => [key, render(fleet)] as const)
+  const declared = targets.flatMap(([, entries]) => entries.map(({ name }) => name))
   const document = {
     global: { timeout: '5s' },
     thresholds: {
@@ -26,13 +44,14 @@ export function renderConfig(fleet: Fleet): string {
       task_failure_rate: '10%',
     },
     services: renderServices(fleet, declared),
+    ...Object.fromEntries(targets),
     ...Object.fromEntries(others),
   }
   return stringify(document, { lineWidth: 0 })
 }
 
 /** What is not declared cannot be depended on: the configuration would be refused. */
-function renderServices(fleet: Fleet, declared: ReadonlySet<string>): readonly Entry[] {
+function renderServices(fleet: Fleet, declared: readonly string[]): readonly Target[] {
   const known = new Set([...declared, ...catalogue.services.map(({ name }) => name)])
   return catalogue.services.map(({ name, needs }) => ({
     name,

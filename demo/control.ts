@@ -61,15 +61,14 @@ async function heal(url: string, name: string | undefined): Promise<Reply> {
 }
 
 async function brokenNames(url: string): Promise<string[]> {
-  const { body } = await send(`${url}/state`)
-  return (body as FleetState).targets.filter(({ fault }) => fault !== null).map(({ name }) => name)
+  const answer = await send(`${url}/state`)
+  if (!answer.ok) throw new Error(answer.error)
+  return answer.targets.filter(({ fault }) => fault !== null).map(({ name }) => name)
 }
 
-interface ControlAnswer {
-  readonly ok: boolean
-  readonly status: number
-  readonly body: unknown
-}
+type ControlAnswer =
+  | { readonly ok: true; readonly targets: FleetState['targets'] }
+  | { readonly ok: false; readonly status: number; readonly error: string }
 
 async function send(url: string, order?: unknown): Promise<ControlAnswer> {
   const change = {
@@ -77,16 +76,32 @@ async function send(url: string, order?: unknown): Promise<ControlAnswer> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(order),
   }
-  const answer = await fetch(url, order === undefined ? {} : change)
-  return { ok: answer.ok, status: answer.status, body: await answer.json() }
+  const { status, ok, ...answer } = await receive(url, order === undefined ? {} : change)
+  if (ok && answer.targets) return { ok, targets: answer.targets }
+  const error = answer.error ?? `${url}: expected the answer of a demo fleet, got HTTP ${status}`
+  return { ok: false, status, error }
 }
 
-function refused({ status, body }: ControlAnswer): Reply {
-  return { exitCode: status === 400 ? 2 : 1, text: `${(body as { readonly error: string }).error}\n` }
+interface Received extends Partial<FleetState> {
+  readonly status: number
+  readonly ok: boolean
+  readonly error?: string
 }
 
-function showState({ body }: ControlAnswer): Reply {
-  const lines = (body as FleetState).targets.map(({ name, kind, fault, faults }) =>
+async function receive(url: string, init: RequestInit): Promise<Received> {
+  const answer = await fetch(url, init)
+  // Another program on the port may say anything at all.
+  const body = (await answer.json().catch(() => ({}))) as Partial<Received> | null
+  return { ...body, status: answer.status, ok: answer.ok }
+}
+
+function refused({ status, error }: ControlAnswer & { ok: false }): Reply {
+  return { exitCode: status === 400 ? 2 : 1, text: `${error}\n` }
+}
+
+function showState(answer: ControlAnswer): Reply {
+  if (!answer.ok) return refused(answer)
+  const lines = answer.targets.map(({ name, kind, fault, faults }) =>
     [name.padEnd(16), kind.padEnd(12), (fault ?? 'ok').padEnd(12), faults.join(' ')].join(' '),
   )
   const head = ['name'.padEnd(16), 'kind'.padEnd(12), 'fault'.padEnd(12), 'faults'].join(' ')
@@ -94,8 +109,7 @@ function showState({ body }: ControlAnswer): Reply {
 }
 
 function isUnreachable(error: unknown): boolean {
-  const cause = error instanceof TypeError ? error.cause : undefined
-  return cause !== undefined
+  return error instanceof TypeError && error.cause !== undefined
 }
 
 const { exitCode, text } = await main(process.argv.slice(2))

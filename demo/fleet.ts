@@ -1,8 +1,5 @@
 // The demo fleet: everything that a platform has and Watchpost watches, on this machine, breakable.
 import { mkdir, writeFile } from 'node:fs/promises'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import * as catalogue from './catalogue.ts'
 import { openControl } from './control-api.ts'
@@ -12,6 +9,7 @@ import type { PlatformDatabase } from './database/platform.ts'
 import { createDependencies } from './dependencies.ts'
 import type { AskDependency } from './dependencies.ts'
 import { createFaults } from './fault.ts'
+import { freePort } from './programs/ports.ts'
 import { writeHistory } from './history.ts'
 import { openService } from './service.ts'
 import type { Service } from './service.ts'
@@ -98,7 +96,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   closers.push(async () => void (await Promise.all(runners.map((runner) => runner.stop()))))
   const breakables = [...services, ...sources, databaseFaults, ...runners].map(({ breakable }) => breakable)
   const faults = createFaults(breakables)
-  const control = await openControl(portOf(options, catalogue.controlPort), faults)
+  const control = await openControl(await portOf(options, catalogue.controlPort), faults)
   closers.push(control.close)
   const sourceUrls = urlsByName(sources)
   const tokenUri = `${sourceUrls['google_sheets'] ?? ''}/token`
@@ -127,7 +125,7 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
   for (const entry of catalogue.sources) {
     const api = apis[entry.name]
     if (!api) throw new Error(`${entry.name}: the catalogue names a source that nothing imitates`)
-    const source = await openSource({ entry, ...placeOf(options, entry.port), api: api() })
+    const source = await openSource({ entry, ...(await placeOf(options, entry.port)), api: api() })
     closers.push(source.close)
     opened.push(source)
   }
@@ -137,7 +135,7 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
 async function openServices(options: Settings, ask: AskDependency, closers: Closer[]): Promise<Service[]> {
   const opened: Service[] = []
   for (const entry of catalogue.services) {
-    const service = await openService({ entry, ...placeOf(options, entry.port), ask })
+    const service = await openService({ entry, ...(await placeOf(options, entry.port)), ask })
     closers.push(service.close)
     opened.push(service)
   }
@@ -146,7 +144,7 @@ async function openServices(options: Settings, ask: AskDependency, closers: Clos
 
 async function openDatabase(options: Settings, closers: Closer[]): Promise<PlatformDatabase> {
   const { databaseUrl, dataDirectory, speed } = options
-  const port = portOf(options, catalogue.databasePort) || (await findFreePort())
+  const port = await portOf(options, catalogue.databasePort)
   const database = await (databaseUrl === undefined
     ? startPlatformDatabase({ dataDirectory, host: '127.0.0.1', port })
     : connectPlatformDatabase(databaseUrl))
@@ -170,21 +168,13 @@ function urlsByName(
 
 const flapSeconds = 20
 
-function placeOf(options: Settings, port: number) {
-  return { host: options.host, port: portOf(options, port), flapSeconds: flapSeconds / options.speed }
+async function placeOf(options: Settings, port: number) {
+  return { host: options.host, port: await portOf(options, port), flapSeconds: flapSeconds / options.speed }
 }
 
-/** 0 takes whatever port is free. */
-const portOf = (options: Settings, port: number): number => (options.ports === 'default' ? port : 0)
-
-/** For a program that can't be told to take any: somebody else may take it first, if seldom. */
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+/** A port that is kept: a server that was down must come back where it was. */
+async function portOf(options: Settings, port: number): Promise<number> {
+  return options.ports === 'default' ? port : freePort()
 }
 
 /** Last opened, first closed; one that fails does not keep the others open. */

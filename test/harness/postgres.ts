@@ -1,11 +1,10 @@
 // A real Postgres for a test file, with a free port and a folder of its own.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { createPostgres } from '../../demo/database/postgres.ts'
+import { freePort } from '../../demo/programs/ports.ts'
 
 export interface TestPostgres {
   /** As superuser. */
@@ -61,12 +60,4 @@ export async function startPostgres(): Promise<TestPostgres> {
     await rm(directory, { recursive: true, force: true })
   }
   return { url, urlFor, run, connect, start: () => server.start(), stop: () => server.stop(), remove }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
