@@ -8,7 +8,7 @@ export interface Scope {
   readonly scrapeIntervalSeconds: number
 }
 
-export const all = Symbol('all values')
+export const all: unique symbol = Symbol('all values')
 
 /** What a variable with the choice "All" is sent as. */
 const allValue = '.+'

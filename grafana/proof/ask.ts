@@ -5,7 +5,8 @@ import type { Query } from '../queries.ts'
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>
-  readonly values: readonly number[]
+  /** Unix seconds and value. */
+  readonly points: readonly (readonly [number, number])[]
 }
 
 export interface Answer {
@@ -56,7 +57,7 @@ export async function ask(query: Query, asking: Asking): Promise<Answer> {
   const milliseconds = performance.now() - began
   const series = (body.data?.result ?? []).map(({ metric, value, values }) => ({
     labels: metric,
-    values: (values ?? (value ? [value] : [])).map(([, text]) => Number(text)),
+    points: (values ?? (value ? [value] : [])).map(([time, text]) => [time, Number(text)] as const),
   }))
   return { query: expr, series, milliseconds, error: body.error }
 }

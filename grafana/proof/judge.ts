@@ -55,7 +55,7 @@ function legendProblems({ legend = '', shape }: Query, { series, query }: Answer
 }
 
 function numberProblems({ series, query }: Answer): string[] {
-  const infinite = series.filter(({ values }) => values.some((value) => Math.abs(value) === Infinity))
+  const infinite = series.filter(({ points }) => points.some(([, value]) => Math.abs(value) === Infinity))
   return infinite.length > 0 ? [`infinite: ${JSON.stringify(infinite[0]?.labels)}\n    ${query}`] : []
 }
 

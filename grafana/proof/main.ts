@@ -5,45 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
-import { requireProgram } from '../../demo/programs/find.ts'
-import { freePort } from '../../demo/programs/ports.ts'
-import { startStack } from '../../demo/stack/stack.ts'
-import type { Stack } from '../../demo/stack/stack.ts'
+import { startDemo } from './demo.ts'
 import { breakFor, canFill } from './faults.ts'
 import type { Verdict } from './judge.ts'
 import type { Panel } from '../panels/panel.ts'
 import { walk } from './walk.ts'
 import type { Server } from './walk.ts'
 
-const scrapeIntervalSeconds = 5
-const rangeSeconds = 900
 const { values } = parseArgs({ options: { 'patience-seconds': { type: 'string', default: '240' } } })
 const patienceSeconds = Number(values['patience-seconds'])
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-async function start(directory: string): Promise<Stack> {
-  const options = { log: say }
-  const [prometheus, alertmanager] = await Promise.all([
-    requireProgram('prometheus', options),
-    requireProgram('alertmanager', options),
-  ])
-  return startStack({
-    directory,
-    ports: {
-      exporter: await freePort(),
-      prometheus: await freePort(),
-      alertmanager: await freePort(),
-      grafana: 0,
-    },
-    fleetPorts: 'ephemeral',
-    programs: { prometheus, alertmanager },
-    scrapeIntervalSeconds,
-    alerting: { ALERT_GROUP_WAIT: '5s' },
-    onStep: (what) => say(`starting ${what}`),
-  })
 }
 
 /** Asks again until no chosen panel is empty, or patience ends. */
@@ -87,10 +60,8 @@ function report(verdicts: readonly Verdict[]): number {
 async function main(): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
   try {
-    const stack = await start(directory)
+    const { stack, server } = await startDemo(directory, say)
     try {
-      const prometheusUrl = stack.urls.prometheus ?? ''
-      const server = { prometheusUrl, rangeSeconds, scrapeIntervalSeconds }
       say('asking while all is well')
       const healthy = await settle(server, ({ emptyUntil }) => emptyUntil === undefined)
       const declared = await walk(server, ({ emptyUntil }) => emptyUntil !== undefined)

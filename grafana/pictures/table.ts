@@ -1,0 +1,120 @@
+// Tables: the answers joined on the labels that they share, as Grafana's merge does.
+import type { DynamicConfigValue, Panel as Model } from '@grafana/grafana-foundation-sdk/dashboard'
+import { lastValue } from './drawing.ts'
+import type { Drawing } from './drawing.ts'
+import { fit, rectangle, write } from './svg.ts'
+import { theme } from './theme.ts'
+import { show } from './values.ts'
+
+type Row = Readonly<Record<string, string | number>>
+
+interface Column {
+  readonly field: string
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly share: number
+}
+
+const rowHeight = 26
+
+export function drawTable(drawing: Drawing): string {
+  const { model, size } = drawing
+  const columns = shownColumns(model)
+  const rows = sorted(joinRows(drawing, columns), model)
+  const total = columns.reduce((sum, { share }) => sum + share, 0)
+  let x = 0
+  const parts: string[] = []
+  for (const column of columns) {
+    const width = (size.width * column.share) / total
+    parts.push(
+      write(x + 8, 17, fit(String(column.properties['displayName']), width - 10), {
+        colour: '#6e9fff',
+        weight: 600,
+      }),
+    )
+    for (const [index, row] of rows.slice(0, Math.floor((size.height - rowHeight) / rowHeight)).entries()) {
+      parts.push(drawCell(row[column.field], column, { x, y: rowHeight * (index + 1), width }))
+    }
+    x += width
+  }
+  return parts.join('')
+}
+
+function drawCell(
+  value: string | number | undefined,
+  { properties }: Column,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): string {
+  const line = rectangle({ x, y, width, height: 1 }, theme.grid)
+  if (value === undefined) return line
+  const { text, colour } = show(value, properties)
+  const cell = properties['custom.cellOptions'] as { readonly type?: string } | undefined
+  if (cell?.type === 'color-background') {
+    const box = rectangle({ x: x + 4, y: y + 3, width: width - 8, height: rowHeight - 6 }, colour)
+    return `${line}${box}${write(x + 10, y + 18, fit(text, width - 14), { colour: '#ffffff', weight: 600 })}`
+  }
+  if (cell?.type === 'gauge') {
+    const room = width - 70
+    const bar = rectangle(
+      { x: x + 8, y: y + 8, width: Math.max(0, room * Math.min(1, Number(value))), height: 10 },
+      colour,
+    )
+    return `${line}${rectangle({ x: x + 8, y: y + 8, width: room, height: 10 }, theme.grid)}${bar}${write(x + room + 14, y + 18, text, { colour })}`
+  }
+  const ink = cell?.type === 'color-text' ? colour : theme.text
+  return `${line}${write(x + 8, y + 18, fit(text, width - 10), { colour: ink })}`
+}
+
+/** Columns that are not hidden, in the order of the panel; one with a fixed width is narrow, one of prose wide. */
+function shownColumns(model: Model): Column[] {
+  const organize = (model.transformations ?? []).find(({ id }) => id === 'organize')
+  const order = organize?.options as {
+    excludeByName: Record<string, boolean>
+    indexByName: Record<string, number>
+  }
+  const overrides = new Map(
+    (model.fieldConfig?.overrides ?? []).map(({ matcher, properties }) => [
+      String(matcher.options),
+      properties,
+    ]),
+  )
+  return Object.keys(order.indexByName)
+    .filter((field) => !order.excludeByName[field])
+    .map((field) => {
+      const properties = toRecord(overrides.get(field) ?? [])
+      const isProse = /causes|actions|advice|^cause/.test(field)
+      return { field, properties, share: isProse ? 3 : properties['unit'] === 'dateTimeFromNow' ? 1.1 : 1 }
+    })
+}
+
+function toRecord(properties: readonly DynamicConfigValue[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(properties.map(({ id, value }) => [id, value]))
+}
+
+function joinRows({ asked }: Drawing, columns: readonly Column[]): Row[] {
+  const labels = columns.map(({ field }) => field).filter((field) => !field.startsWith('Value'))
+  const joined = new Map<string, Record<string, string | number>>()
+  const shared = labels.filter((label) =>
+    asked.every(({ answer }) => answer.series.every((one) => label in one.labels)),
+  )
+  for (const [index, { answer }] of asked.entries()) {
+    const field = asked.length === 1 ? 'Value' : `Value #${String.fromCodePoint(65 + index)}`
+    for (const one of answer.series) {
+      const key = (shared.length > 0 ? shared : labels).map((label) => one.labels[label] ?? '').join('\u0000')
+      joined.set(key, { ...joined.get(key), ...one.labels, [field]: lastValue(one) ?? 0 })
+    }
+  }
+  return [...joined.values()]
+}
+
+function sorted(rows: readonly Row[], model: Model): Row[] {
+  const [first] =
+    (model.options as { readonly sortBy?: readonly { displayName: string; desc: boolean }[] }).sortBy ?? []
+  const override = (model.fieldConfig?.overrides ?? []).find(
+    ({ properties }) => toRecord(properties)['displayName'] === first?.displayName,
+  )
+  const field = String(override?.matcher.options ?? '')
+  const sign = first?.desc === true ? -1 : 1
+  const compare = (a: string | number, b: string | number): number =>
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
+  return rows.toSorted((one, other) => sign * compare(one[field] ?? '', other[field] ?? ''))
+}
