@@ -1,9 +1,10 @@
 // The collectors in the order of the page. Adding one is a line here.
 import { connectivity } from './connectivity.ts'
+import { dataSources } from './data-sources/data-sources.ts'
 import { databases } from './databases/databases.ts'
 import { host } from './host/host.ts'
 import { services } from './services/services.ts'
 import { statistics } from './statistics/statistics.ts'
 import { tasks } from './tasks/tasks.ts'
 
-export const collectors = [connectivity, services, databases, statistics, tasks, host] as const
+export const collectors = [connectivity, services, databases, dataSources, statistics, tasks, host] as const
