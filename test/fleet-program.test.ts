@@ -80,12 +80,11 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the fleet with its database',
   expect(await databaseProcesses(databaseUrl)).toEqual([])
 })
 
-test('what a killed fleet left running is ended by the next one on its folder', async () => {
+test('a fleet that is killed leaves nothing running, and the next one can have its folder', async () => {
   const killed = await start()
   if (child) await end(child, 'SIGKILL')
-  expect(await databaseProcesses(killed.databaseUrl)).toHaveLength(1)
+  await expect.poll(() => databaseProcesses(killed.databaseUrl), { timeout: 10_000 }).toEqual([])
   const next = await start()
-  expect(await databaseProcesses(killed.databaseUrl)).toEqual([])
   expect(await databaseProcesses(next.databaseUrl)).toHaveLength(1)
 })
 

@@ -7,6 +7,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { withDeathSignal } from '../programs/death-signal.ts'
 import { findBinaries } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
 import { createCluster } from './cluster.ts'
@@ -96,13 +97,13 @@ interface Launch extends PostgresOptions {
 
 async function launch({ cluster, logFile, binaries, host, port }: Launch): Promise<ChildProcess> {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server = [binaries.postgres, '-D', cluster, '-p', String(port), '-c', `listen_addresses=${host}`]
+  const [file, ...rest] = withDeathSignal('INT', [...server, ...flags])
   const log = await open(logFile, 'a')
   try {
-    const child = spawn(
-      binaries.postgres,
-      ['-D', cluster, '-p', String(port), '-c', `listen_addresses=${host}`, ...flags],
-      { ...binaries.account, cwd: '/', stdio: ['ignore', log.fd, log.fd] },
-    )
+    // In a process group of its own: Ctrl-C must not end the database before those who use it.
+    const group = { detached: true, cwd: '/' }
+    const child = spawn(file, rest, { ...binaries.account, ...group, stdio: ['ignore', log.fd, log.fd] })
     await once(child, 'spawn')
     return child
   } finally {
@@ -126,5 +127,7 @@ async function untilReady(child: ChildProcess, url: string, logFile: string): Pr
   }
   child.kill('SIGQUIT')
   const lines = (await readFile(logFile, 'utf8')).trim().split('\n')
-  throw new Error(`database: did not start, last line of ${logFile}: ${lines.at(-1) ?? ''}`, { cause })
+  // The line after it says only that the server is shut down.
+  const reason = lines.findLast((line) => line.includes('FATAL')) ?? lines.at(-1) ?? 'it says nothing'
+  throw new Error(`database: did not start, from ${logFile}: ${reason}`, { cause })
 }

@@ -1,9 +1,10 @@
 // A program of somebody else's as our child: ready before it is used, heard when it fails, never left behind.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { withDeathSignal } from './death-signal.ts'
 
 export interface ProcessOptions {
   /** What messages call it. */
@@ -11,6 +12,7 @@ export interface ProcessOptions {
   readonly command: string
   readonly arguments: readonly string[]
   readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly workingDirectory?: string
   /** Answers with a 2xx once the program is ready. */
   readonly readyUrl: string
   readonly readyTimeoutSeconds?: number
@@ -72,29 +74,17 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   throw new Error([`${name} did not become ready: ${problem}`, ...lines].join('\n  '))
 }
 
-/**
- * In a process group of its own, so that a Ctrl-C reaches only us and we stop everything in order. Where the machine
- * has setpriv(1), the kernel ends the child when we die without a chance to do so.
- */
+/** In a process group of its own, so that a Ctrl-C reaches only us and we stop everything in order. */
 function spawnBound(options: ProcessOptions): Child {
-  const command = [options.command, ...options.arguments]
-  const [file = '', ...rest] = hasDeathSignal()
-    ? ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
-    : command
+  const [file, ...rest] = withDeathSignal('KILL', [options.command, ...options.arguments])
   const child = spawn(file, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...options.environment },
+    cwd: options.workingDirectory,
   })
   living.add(child)
   return child
-}
-
-let deathSignal: boolean | undefined
-
-function hasDeathSignal(): boolean {
-  deathSignal ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0
-  return deathSignal
 }
 
 async function whenEnded(child: Child): Promise<string> {
