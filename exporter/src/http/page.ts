@@ -45,6 +45,11 @@ const threshold = gauge(
   ['name'],
 )
 
+const sloObjective = gauge(
+  'watchpost_slo_objective_ratio',
+  'The share of probes that shall find a service usable, from the configuration.',
+)
+
 export const pageMetrics = [
   build,
   reloadSuccessful,
@@ -53,6 +58,7 @@ export const pageMetrics = [
   collectorDuration,
   collectorSuccess,
   threshold,
+  sloObjective,
 ]
 
 export interface PageInput {
@@ -88,6 +94,7 @@ function ownFamilies({ snapshot, reload, version }: PageInput): Family[] {
       threshold,
       Object.entries(settings.thresholds).map(([name, value]) => [{ name }, value]),
     ),
+    family(sloObjective, [[noLabels, settings.slo.objective]]),
     family(reloadSuccessful, [[noLabels, reload.successful]]),
     family(reloadTime, [[noLabels, reload.succeededAt]]),
     family(build, [[{ version, node_version: process.versions.node }, 1]]),
