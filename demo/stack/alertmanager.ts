@@ -33,6 +33,8 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       // Empty: no cluster, so no port that listens beyond loopback.
       '--cluster.listen-address=',
     ],
+    // It takes some paths in its configuration from there, a webhook's url_file for one, and not from beside the file.
+    workingDirectory: directory,
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
   })
 }
