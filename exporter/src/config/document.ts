@@ -1,4 +1,5 @@
 // YAML text to plain data, with the position of every part of it kept for messages.
+import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { LineCounter, isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
 import type { Document, Pair } from 'yaml'
@@ -65,7 +66,7 @@ function fillIn(document: Document, input: DocumentInput, { at, sources }: FillC
       sources.set(formatPath(path), node.value)
       const filled = expand(node.value, input.environment)
       for (const name of filled.missing) {
-        const message = `expected the environment variable ${name} to be set, or a default as in \${${name}:-…}`
+        const message = `expected the environment variable ${name} to be set (or ${name}_FILE to name a readable file), or a default as in \${${name}:-…}`
         problems.push(at(path, node.range?.[0] ?? 0, message))
       }
       node.value = isFilePath(path) ? fromDirectory(filled.text, input.directory) : filled.text
@@ -80,13 +81,26 @@ function expand(text: string, environment: Environment): { text: string; missing
     /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
     (whole, name: string | undefined, fallback: string | undefined) => {
       if (name === undefined) return whole === '$$' ? '$' : whole
-      const value = environment[name]
-      if (value !== undefined && value !== '') return value
-      if (fallback === undefined) missing.push(name)
-      return fallback ?? ''
+      const value = lookUp(name, environment) ?? fallback
+      if (value === undefined) missing.push(name)
+      return value ?? ''
     },
   )
   return { text: filled, missing }
+}
+
+/** The variable itself, or the content of the file that its twin `<NAME>_FILE` names, as container secrets have it. */
+function lookUp(name: string, environment: Environment): string | undefined {
+  const value = environment[name]
+  if (value !== undefined && value !== '') return value
+  const file = environment[`${name}_FILE`]
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8').trimEnd()
+  } catch {
+    // Reported as a variable that is not set, which is what it comes to.
+    return undefined
+  }
 }
 
 /** Paths in `*_file` keys are relative to the configuration, as in Prometheus' own programs. */

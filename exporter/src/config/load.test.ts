@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { parseConfig } from './load.ts'
 import { formatProblems } from './problem.ts'
 
@@ -63,7 +66,7 @@ const bad: readonly (readonly [string, string, string])[] = [
   [
     'a variable that is not set',
     'services:\n  - { name: a, url: "${NOWHERE}" }\n',
-    'watchpost.yml:2:21: services[0].url: expected the environment variable NOWHERE to be set, or a default as in ${NOWHERE:-…}\n1 problem in watchpost.yml',
+    'watchpost.yml:2:21: services[0].url: expected the environment variable NOWHERE to be set (or NOWHERE_FILE to name a readable file), or a default as in ${NOWHERE:-…}\n1 problem in watchpost.yml',
   ],
   [
     'a list that is empty',
@@ -101,6 +104,19 @@ test('a value from the environment is never repeated in a message', () => {
   expect(problemsOf(text, { SECRET_URL: 'hunter2' })).toBe(
     'watchpost.yml:2:21: services[0].url: expected an http(s) URL, got "${SECRET_URL}"\n1 problem in watchpost.yml',
   )
+})
+
+test('a variable may come from the file that its twin names', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'watchpost-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  writeFileSync(join(directory, 'url'), 'http://a/\n')
+  const environment = { HEALTH_URL_FILE: join(directory, 'url') }
+  const { config } = parseConfig({
+    file: 'f',
+    text: 'services: [{ name: a, url: "${HEALTH_URL}" }]',
+    environment,
+  })
+  expect(config?.settings.services?.[0]?.url).toBe('http://a/')
 })
 
 test('a value from the environment cannot change the structure of the file', () => {

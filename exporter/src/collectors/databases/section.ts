@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
-import { secret } from '../../schema/secret.ts'
+import { secret, secretFile } from '../../schema/secret.ts'
 import { dependency } from '../dependency.ts'
 
 const schemes = { postgres: /^postgres(?:ql)?:\/\//, redis: /^rediss?:\/\// } as const
@@ -16,16 +16,24 @@ const database = z
       .describe(
         'What speaks at the other end. Only postgres can be asked by tasks, statistics and data sources.',
       ),
-    url: secret.describe(
-      'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
-    ),
+    url: secret
+      .optional()
+      .describe(
+        'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
+      ),
+    url_file: secretFile.optional().describe('A file that holds the URL.'),
     timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
     depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
   })
-  .superRefine(({ kind, url }, context) => {
-    if (schemes[kind].test(url.reveal()) && URL.canParse(url.reveal())) return
-    const message = `expected a URL that begins with ${kind}://`
+  .transform(({ url, url_file, ...database }, context) => {
+    const found = url ?? url_file
+    const isUrl = found && schemes[database.kind].test(found.reveal()) && URL.canParse(found.reveal())
+    if (isUrl && (url === undefined) !== (url_file === undefined)) return { ...database, url: found }
+    const message = found
+      ? `expected a URL that begins with ${database.kind}://`
+      : 'expected either url or url_file'
     context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
+    return z.NEVER
   })
 
 export const section = z.array(database).min(1).describe('Databases, asked for their state at each scrape.')
