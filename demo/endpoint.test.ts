@@ -50,6 +50,16 @@ test('healing a hang lets go of those who wait', async () => {
   expect(await ask(endpoint.url)).toBe(200)
 })
 
+test('a heal that fails can be tried again', async () => {
+  const endpoint = await start(well)
+  await endpoint.break('down')
+  const squatter = await start(well, Number(new URL(endpoint.url).port))
+  await expect(endpoint.heal()).rejects.toThrow('api: could not listen on')
+  await squatter.close()
+  await endpoint.heal()
+  expect(await ask(endpoint.url)).toBe(200)
+})
+
 test('closing does not wait for a request that hangs', async () => {
   const endpoint = await start(well)
   await endpoint.break('hang')

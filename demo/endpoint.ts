@@ -75,11 +75,10 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       if (fault === 'down') await shut(server)
     },
     async heal() {
-      const was = fault
-      fault = undefined
-      if (was === 'down') server = await listen(options, port, listener)
+      if (!server.listening) server = await listen(options, port, listener)
       // Requests that hang are answered by no one now.
-      if (was === 'hang') server.closeAllConnections()
+      if (fault === 'hang') server.closeAllConnections()
+      fault = undefined
     },
     close: () => shut(server),
   }
