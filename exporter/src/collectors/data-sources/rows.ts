@@ -22,7 +22,9 @@ export async function refreshLastSync(
   try {
     const database = databases.get(last_sync.database)
     if (!database) throw new Error(`${last_sync.database} cannot be asked by SQL`)
-    memory.lastSyncAt = await readLastSync(last_sync, database, { signal: round.signal, timeoutSeconds })
+    const found = await readLastSync(last_sync, database, { signal: round.signal, timeoutSeconds })
+    if ('problem' in found) throw new Error(found.problem)
+    memory.lastSyncAt = found.at
     return undefined
   } catch (error) {
     memory.errors += 1

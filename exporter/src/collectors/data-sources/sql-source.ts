@@ -15,9 +15,10 @@ export function openSqlSource(
     if (!database)
       return { ...unknown(`${last_sync.database} cannot be asked by SQL`), lastSyncAt: undefined }
     try {
-      const lastSyncAt = await readLastSync(last_sync, database, { signal, timeoutSeconds })
+      const found = await readLastSync(last_sync, database, { signal, timeoutSeconds })
+      if ('problem' in found) return { ...failed('body', found.problem), lastSyncAt: undefined }
       const never = failed('body', 'expected the time of a last sync, got none')
-      return { ...(lastSyncAt === undefined ? never : healthy), lastSyncAt }
+      return { ...(found.at === undefined ? never : healthy), lastSyncAt: found.at }
     } catch (error) {
       const { detail } = explainPostgres(error, signal)
       return {

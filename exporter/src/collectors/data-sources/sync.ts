@@ -12,12 +12,14 @@ export interface ReadLimits {
   readonly timeoutSeconds: number
 }
 
-/** Undefined where there was no sync yet. */
+/** Undefined where there was no sync yet; a problem where what came is no time. */
+export type LastSync = { readonly at: number | undefined } | { readonly problem: string }
+
 export async function readLastSync(
   { query }: SyncQuery,
   database: Database,
   limits: ReadLimits,
-): Promise<number | undefined> {
+): Promise<LastSync> {
   const { rows, fields } = await database.read(limits, (client) =>
     client.query<unknown[]>({
       text: `SELECT * FROM (${trimmed(query)}\n) AS last_sync LIMIT 1`,
@@ -25,12 +27,12 @@ export async function readLastSync(
     }),
   )
   const value = rows[0]?.[0]
-  if (value === null || value === undefined) return undefined
+  if (value === null || value === undefined) return { at: undefined }
   const moment = value instanceof Date ? value.getTime() / 1000 : readMoment(value)
-  if (moment !== undefined && Number.isFinite(moment)) return moment
-  throw new Error(
-    `expected a time in the column ${fields[0]?.name ?? ''} of the last sync, got ${typeof value}`,
-  )
+  if (moment !== undefined && Number.isFinite(moment)) return { at: moment }
+  return {
+    problem: `expected a time in the column ${fields[0]?.name ?? ''} of the last sync, got ${typeof value}`,
+  }
 }
 
 function trimmed(query: string): string {
