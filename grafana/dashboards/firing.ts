@@ -22,6 +22,9 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
   const firing = `max by (${identity}) (ALERTS{alertstate="firing",${selector}})`
   const advice = 'possible_causes, suggested_actions, possible_causes_zh, suggested_actions_zh'
   const info = `max by (alertname, ${advice}) (watchpost_alert_info)`
+  const active = `${since} and on (${identity}) ${firing}`
+  // An alert without advice is shown all the same: to hide it would be the worst of all.
+  const advised = `(${active}) * on (alertname) group_left (${advice}) ${info}`
   return table({
     id,
     text,
@@ -38,7 +41,7 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
     },
     values: [
       {
-        expr: `(${since} and on (${identity}) ${firing}) * on (alertname) group_left (${advice}) ${info}`,
+        expr: `${advised} or on (${identity}) (${active})`,
         heading: headings.since,
         unit: unit.fromNow,
         widthPixels: 130,
