@@ -50,7 +50,7 @@ export async function scrapeBlackbox(
     urls,
     async (target) => {
       const query = new URLSearchParams({ module, target })
-      const page = await fetch(`${blackbox.url}/probe?${query}`, { headers }).then((response) =>
+      const page = await fetch(`${blackbox.url}/probe?${query.toString()}`, { headers }).then((response) =>
         response.text(),
       )
       const isSuccess = /^probe_success 1$/m.test(page)

@@ -1,7 +1,7 @@
 // Opens a connection and times its phases: dns, connect, tls. All probes that speak over TCP begin here.
-import { request } from 'node:http'
 import { isIP, connect as connectSocket } from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
+import { exchange } from './http-exchange.ts'
 import { faultOf } from './outcome.ts'
 import type { Course, Fault } from './outcome.ts'
 import { resolve } from './resolve.ts'
@@ -38,6 +38,8 @@ export interface Dialled {
   readonly connection: Connection
 }
 
+const ignore = (): void => {}
+
 export const nothingKnown: Connection = Object.freeze({
   remoteAddress: undefined,
   certificate: undefined,
@@ -45,7 +47,7 @@ export const nothingKnown: Connection = Object.freeze({
   cipher: undefined,
 })
 
-/** The socket is destroyed when the course is cut. It has no `error` listener: add one at once. */
+/** The socket keeps a listener for errors, so that one that nobody waits for brings nothing down. */
 export async function dial(address: Address, course: Course): Promise<Dialled> {
   const { proxy, tls } = address
   const opened = proxy ? await dialThrough(address, proxy, course) : await openSocket(address, course)
@@ -62,14 +64,15 @@ function openSocket({ host, port, ipFamily }: Address, course: Course): Promise<
       answer(error, [...addresses])
     })
   }
-  const socket = connectSocket({ host, port, lookup, noDelay: true, ...(ipFamily && { family: ipFamily }) })
+  // With this option the answer is a list, all of one family when one was asked for.
+  const socket = connectSocket({ host, port, lookup, noDelay: true, autoSelectFamily: true })
   const fail = (error: unknown): void => {
     socket.destroy()
     settle({ socket: undefined, fault: faultOf(course, error), connection: nothingKnown })
   }
   socket.on('error', fail)
   socket.once('connect', () => {
-    socket.off('error', fail)
+    socket.on('error', ignore).off('error', fail)
     settle({
       socket,
       fault: undefined,
@@ -91,12 +94,11 @@ function secureSocket(raw: Socket, handshake: Handshake, course: Course): Promis
   course.onCut(() => fail(undefined))
   try {
     const socket = secure(raw, handshake, ({ distrust, ...secured }) => {
-      socket.off('error', fail)
+      socket.on('error', ignore).off('error', fail)
       if (distrust === undefined || handshake.options?.insecure_skip_verify) {
         settle({ socket, fault: undefined, connection: { ...connection, ...facts(secured) } })
         return
       }
-      socket.on('error', () => {})
       socket.destroy()
       const fault: Fault = { failure: 'tls', detail: `the certificate is not trusted: ${distrust}` }
       settle({ socket: undefined, fault, connection: { ...connection, ...facts(secured) } })
@@ -116,36 +118,26 @@ function facts(secured: Omit<Secured, 'distrust'>): Omit<Connection, 'remoteAddr
 }
 
 async function dialThrough(address: Address, proxy: Proxy, course: Course): Promise<Dialled> {
-  const opened = await dial(proxy.address, course)
-  if (!opened.socket) return opened
-  course.enter('connect')
-  return tunnel(opened.socket, address, proxy, course)
+  const { socket, fault, connection } = await dial(proxy.address, course)
+  if (!socket) return { socket, fault, connection }
+  return tunnel({ socket, connection }, { address, proxy }, course)
 }
 
-function tunnel(socket: Socket, { host, port }: Address, proxy: Proxy, course: Course): Promise<Dialled> {
-  const { promise, resolve: settle } = Promise.withResolvers<Dialled>()
-  const connection = { ...nothingKnown, remoteAddress: socket.remoteAddress }
-  const fail = (error: unknown): void => {
-    socket.destroy()
-    settle({ socket: undefined, fault: faultOf(course, error), connection })
-  }
+async function tunnel(
+  { socket, connection }: { readonly socket: Socket; readonly connection: Connection },
+  { address: { host, port }, proxy }: { readonly address: Address; readonly proxy: Proxy },
+  course: Course,
+): Promise<Dialled> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-  course.onCut(() => fail(undefined))
-  const asked = request({
-    method: 'CONNECT',
-    path: authority,
-    headers: { ...proxy.headers, host: authority },
-    createConnection: () => socket,
-  })
-  asked.once('error', fail)
-  asked.once('response', (response) => fail(new Error(`the proxy answered ${response.statusCode}`)))
-  asked.once('connect', (response) => {
-    asked.off('error', fail)
-    if (response.statusCode === 200) settle({ socket, fault: undefined, connection })
-    else fail(new Error(`the proxy answered ${response.statusCode}`))
-  })
-  asked.end()
-  return promise
+  const headers = { host: authority, ...proxy.headers }
+  const message = { method: 'CONNECT', path: authority, headers, body: undefined }
+  const { status, fault } = await exchange(socket, { message, maxBodyBytes: 0 }, course)
+  if (status === 200) return { socket, fault: undefined, connection }
+  socket.destroy()
+  const detail =
+    status === undefined ? `the proxy gave no answer: ${fault?.detail}` : `the proxy answered ${status}`
+  const refused: Fault = { failure: fault?.failure === 'timeout' ? 'timeout' : 'connect', detail }
+  return { socket: undefined, fault: refused, connection }
 }
 
 export function addressOf(url: URL): Pick<Address, 'host' | 'port'> {

@@ -1,6 +1,7 @@
-// One HTTP/1.1 request and its answer over a connection that is there or is dialled on demand.
-import { request } from 'node:http'
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+// One HTTP/1.1 request and its answer over a connection that is open.
+import type { Socket } from 'node:net'
+import type { Headers } from './http-head.ts'
+import { AnswerParser } from './http-parser.ts'
 import { faultOf } from './outcome.ts'
 import type { Course, Fault } from './outcome.ts'
 
@@ -13,128 +14,71 @@ export interface Message {
 }
 
 export interface Answer {
+  /** Known even when the body failed. */
   readonly status: number | undefined
   readonly httpVersion: string | undefined
   /** Names in lower case, values in the order they came. */
-  readonly headers: ReadonlyMap<string, readonly string[]>
-  /** As transferred, which may be compressed. */
+  readonly headers: Headers
+  /** As transferred, which may be compressed, and as far as it came. */
   readonly body: Buffer
   readonly fault: Fault | undefined
-  readonly isReused: boolean
+  /** Whether the connection may be used again. */
+  readonly isReusable: boolean
 }
+
+const noHead = { status: undefined, httpVersion: undefined, headers: new Map() as Headers } as const
 
 export const noAnswer: Answer = Object.freeze({
-  status: undefined,
-  httpVersion: undefined,
-  headers: new Map(),
+  ...noHead,
   body: Buffer.alloc(0),
   fault: undefined,
-  isReused: false,
+  isReusable: false,
 })
 
-export interface Exchange {
-  readonly message: Message
-  readonly via: Pick<RequestOptions, 'createConnection'> | { readonly agent: Agent }
-  readonly maxBodyBytes: number
-}
-
-/** Servers may send any number of interim answers before the real one; nobody sends a hundred in earnest. */
-const maxInterim = 100
-const maxHeaderBytes = 32 * 1024
-
-export function exchange(exchanged: Exchange, course: Course): Promise<Answer> {
+/** Leaves the socket without listeners: whoever owns it destroys it or keeps it. */
+export function exchange(
+  socket: Socket,
+  { message, maxBodyBytes }: { readonly message: Message; readonly maxBodyBytes: number },
+  course: Course,
+): Promise<Answer> {
+  const text = renderHead(message)
+  if (typeof text !== 'string') return Promise.resolve({ ...noAnswer, fault: text })
   const { promise, resolve } = Promise.withResolvers<Answer>()
-  const chunks: Buffer[] = []
-  let response: IncomingMessage | undefined
-  let asked: ClientRequest | undefined
-  let isSettled = false
-  const settle = (fault?: Fault): void => {
-    if (isSettled) return
-    isSettled = true
-    resolve({
-      status: response?.statusCode,
-      httpVersion: response?.httpVersion,
-      headers: readHeaders(response?.rawHeaders ?? []),
-      body: Buffer.concat(chunks),
-      fault,
-      isReused: asked?.reusedSocket ?? false,
-    })
+  const parser = new AnswerParser({ method: message.method, maxBodyBytes })
+  const settle = (fault = parser.fault): void => {
+    socket.off('data', read).off('end', finish).off('error', lose).off('close', finish)
+    const { head, body, isReusable } = parser
+    resolve({ ...(head ?? noHead), body, fault, isReusable: isReusable && !fault })
   }
-  const fail = (fault: Fault): void => {
-    settle(fault)
-    asked?.destroy()
+  const lose = (error: unknown): void => settle(faultOf(course, error))
+  const read = (bytes: Buffer): void => {
+    parser.push(bytes)
+    if (course.phase === 'processing' && parser.head) course.enter('transfer')
+    if (parser.isDone) settle()
   }
-  const failWith = (error: unknown): void => fail(faultOf(course, error))
-  try {
-    asked = send(exchanged, {
-      failWith,
-      fail,
-      answered: (incoming) => {
-        response = incoming
-        course.enter('transfer')
-        receive(incoming, { chunks, maxBodyBytes: exchanged.maxBodyBytes, settle, fail, failWith })
-      },
-    })
-    course.onCut(() => failWith(undefined))
-  } catch (error) {
-    // A header value that cannot be sent.
-    failWith(error)
+  const finish = (): void => {
+    parser.end()
+    settle()
   }
+  socket.on('data', read).on('end', finish).on('error', lose).on('close', finish)
+  course.onCut(() => lose(undefined))
+  socket.write(text + (message.body ?? ''))
   return promise
 }
 
-interface Handlers {
-  readonly failWith: (error: unknown) => void
-  readonly fail: (fault: Fault) => void
-  readonly answered: (incoming: IncomingMessage) => void
-}
+const token = /^[!#$%&'*+.^_`|~\w-]+$/
+/** Anything else would end the header, and begin one that nobody wrote. */
+const fieldValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u
 
-function send({ message, via }: Exchange, { failWith, fail, answered }: Handlers): ClientRequest {
-  const { method, path, headers, body } = message
-  const asked = request({ ...via, method, path, headers, setHost: false, maxHeaderSize: maxHeaderBytes })
-  let interim = 0
-  asked.on('error', failWith)
-  asked.on('response', answered)
-  asked.on('information', () => {
-    interim += 1
-    if (interim > maxInterim) fail({ failure: 'size', detail: `more than ${maxInterim} interim answers` })
-  })
-  // After an answer this changes nothing; without one it says that there will be none (101 for instance).
-  asked.on('close', () => failWith(new Error('the connection was closed before the answer was complete')))
-  asked.end(body)
-  return asked
-}
-
-interface Receiver {
-  readonly chunks: Buffer[]
-  readonly maxBodyBytes: number
-  readonly settle: () => void
-  readonly fail: (fault: Fault) => void
-  readonly failWith: (error: unknown) => void
-}
-
-function receive(incoming: IncomingMessage, { chunks, maxBodyBytes, ...then }: Receiver): void {
-  let sizeBytes = 0
-  incoming.on('data', (chunk: Buffer) => {
-    sizeBytes += chunk.length
-    if (sizeBytes > maxBodyBytes) {
-      then.fail({ failure: 'size', detail: `the body is larger than ${maxBodyBytes} bytes` })
-    } else {
-      chunks.push(chunk)
-    }
-  })
-  incoming.on('end', then.settle)
-  incoming.on('error', then.failWith)
-}
-
-function readHeaders(raw: readonly string[]): Map<string, string[]> {
-  const headers = new Map<string, string[]>()
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase()
-    const value = raw[index + 1] ?? ''
-    const known = headers.get(name)
-    if (known) known.push(value)
-    else headers.set(name, [value])
+function renderHead({ method, path, headers }: Message): string | Fault {
+  let head = `${method} ${path} HTTP/1.1\r\n`
+  for (const name in headers) {
+    const value = headers[name] ?? ''
+    // The value may be a secret.
+    if (!token.test(name)) return { failure: 'error', detail: 'the name of a header cannot be sent' }
+    if (!fieldValue.test(value))
+      return { failure: 'error', detail: `the value of header ${name} cannot be sent` }
+    head += `${name}: ${value}\r\n`
   }
-  return headers
+  return `${head}\r\n`
 }

@@ -72,7 +72,8 @@ export interface Route {
 
 export function routeHop(request: HttpRequest, { url, message, isHome }: Hop): Route {
   const proxy = request.proxy && proxyOf(request.proxy)
-  const withHost = { ...message, headers: { host: url.host, ...message.headers } }
+  const connection = request.connection === 'keep' && isHome ? 'keep-alive' : 'close'
+  const withHost = { ...message, headers: { host: url.host, ...message.headers, connection } }
   if (url.protocol === 'https:') {
     const options = isHome ? request.tls : foreignTls(request.tls)
     const tls = { options, resume: request.connection === 'resume' }

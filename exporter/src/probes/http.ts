@@ -38,7 +38,7 @@ export async function probeHttp(request: HttpRequest, signal: AbortSignal): Prom
   const first = await firstHop(request, signal)
   const course = startCourse({ signal, timeoutSeconds: request.timeoutSeconds })
   if ('fault' in first) {
-    const step = { answer: undefined, fault: first.fault, connection: undefined }
+    const step = { answer: undefined, fault: first.fault, connection: undefined, isReused: false }
     return conclude(course, { step, redirects: 0, url: String(request.url) }, maxBodyBytes(request))
   }
   let { hop } = first
@@ -68,18 +68,14 @@ function follow(
 }
 
 async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
-  const { address, message } = routeHop(request, hop)
-  const limit = maxBodyBytes(request)
-  if (request.connection === 'keep' && hop.isHome) {
-    return exchangeKept(request, { address, message, maxBodyBytes: limit }, course)
-  }
-  const { socket, fault, connection } = await dial(address, course)
-  if (!socket) return { answer: undefined, fault, connection }
+  const hopped = { ...routeHop(request, hop), maxBodyBytes: maxBodyBytes(request) }
+  if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, hopped, course)
+  const { socket, fault, connection } = await dial(hopped.address, course)
+  if (!socket) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')
-  const via = { createConnection: () => socket }
-  const answer = await exchange({ message, via, maxBodyBytes: limit }, course)
+  const answer = await exchange(socket, hopped, course)
   socket.destroy()
-  return { answer, fault: answer.fault, connection }
+  return { answer, fault: answer.fault, connection, isReused: false }
 }
 
 interface End {
@@ -91,13 +87,15 @@ interface End {
 /** The one place where an outcome is made, however the probe went. */
 function conclude(course: Course, { step, redirects, url }: End, limit: number): HttpOutcome {
   const durationSeconds = course.end()
-  const { body: transferred, fault: _, ...answer } = step.answer ?? noAnswer
-  const { headers } = answer
+  const { status, httpVersion, headers, body: transferred } = step.answer ?? noAnswer
   const decoded = step.fault ?? decodeBody(transferred, headers.get('content-encoding')?.join(), limit)
   const isFault = 'failure' in decoded
   return {
     ...(step.connection ?? nothingKnown),
-    ...answer,
+    status,
+    httpVersion,
+    headers,
+    isReused: step.isReused,
     failure: isFault ? decoded.failure : undefined,
     detail: isFault ? decoded.detail : undefined,
     durationSeconds,

@@ -96,7 +96,6 @@ export function faultOf(course: Course, error: unknown): Fault {
   if (course.isCut) return { failure: 'timeout', detail: `time was up${during}` }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const detail = explain(error)
-  if (code === 'HPE_HEADER_OVERFLOW') return { failure: 'size', detail }
   // With TLS 1.3 a server can refuse our certificate after the handshake, when the answer is awaited.
   if (code.startsWith('ERR_SSL_')) return { failure: 'tls', detail }
   return { failure: course.phase === undefined ? 'error' : failureIn[course.phase], detail }

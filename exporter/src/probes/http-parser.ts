@@ -1,0 +1,188 @@
+// Reads one HTTP/1.1 answer from the bytes of a connection. Own, because it costs a fifth of what Node's
+// client adds to a socket, and probing a thousand targets is most of what the exporter does.
+import { frameBody, keepsAlive, parseHead } from './http-head.ts'
+import type { Framing, Head } from './http-head.ts'
+import type { Failure, Fault } from './outcome.ts'
+
+export interface ParserLimits {
+  /** Of the request: it decides whether there is a body. */
+  readonly method: string
+  /** Of the body as it is transferred. */
+  readonly maxBodyBytes: number
+}
+
+type State = 'head' | 'length' | 'close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'complete'
+
+const maxHeadBytes = 32 * 1024
+const maxChunkLineBytes = 1024
+/** Servers may send any number of interim answers before the real one; nobody sends a hundred in earnest. */
+const maxInterim = 100
+const magic = Buffer.from('HTTP/')
+const chunkLine = /^([\da-f]{1,8})[\t ]*(?:;.*)?$/i
+const stateAfterHead = {
+  nothing: 'complete',
+  chunks: 'chunk-size',
+  close: 'close',
+  length: 'length',
+} as const
+
+export class AnswerParser {
+  head: Head | undefined
+  fault: Fault | undefined
+  /** Whether the server would take another request on the same connection. */
+  isReusable = false
+  readonly #limits: ParserLimits
+  #state: State = 'head'
+  #pending: Buffer = Buffer.alloc(0)
+  readonly #body: Buffer[] = []
+  #bodyBytes = 0
+  #remaining = 0
+  #interim = 0
+  #trailerBytes = 0
+
+  constructor(limits: ParserLimits) {
+    this.#limits = limits
+  }
+
+  get isDone(): boolean {
+    return this.fault !== undefined || this.#state === 'complete'
+  }
+
+  /** As far as it came. */
+  get body(): Buffer {
+    const [only] = this.#body
+    return only && this.#body.length === 1 ? only : Buffer.concat(this.#body)
+  }
+
+  push(bytes: Buffer): void {
+    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes])
+    while (!this.isDone && this.#step());
+    // Bytes beyond the answer belong to nothing that was asked.
+    if (this.#pending.length > 0) this.isReusable = false
+  }
+
+  /** The peer has ended the connection. */
+  end(): void {
+    if (this.isDone) return
+    if (this.#state === 'close') this.#become('complete')
+    else if (this.head) this.#fail('body', 'the connection was closed within the body')
+    else this.#fail('error', 'the connection was closed before the answer')
+  }
+
+  /** Does what the bytes that are there allow; false when more are needed, or none. */
+  #step(): boolean {
+    switch (this.#state) {
+      case 'head':
+        return this.#readHead()
+      case 'length':
+      case 'chunk':
+      case 'close':
+        return this.#readBody()
+      case 'chunk-size':
+        return this.#readChunkSize()
+      case 'chunk-end':
+        return this.#readChunkEnd()
+      case 'trailers':
+        return this.#readTrailer()
+      default:
+        return false
+    }
+  }
+
+  #readHead(): boolean {
+    const end = this.#pending.indexOf('\r\n\r\n')
+    if ((end === -1 ? this.#pending.length : end) > maxHeadBytes) {
+      return this.#fail('size', `the header is larger than ${maxHeadBytes} bytes`)
+    }
+    // Something else than HTTP may never end as HTTP does.
+    const isHttp = this.#pending.subarray(0, magic.length).equals(magic.subarray(0, this.#pending.length))
+    if (!isHttp) return this.#fail('error', 'the answer is not HTTP')
+    if (end === -1) return false
+    const head = parseHead(this.#pending.toString('latin1', 0, end))
+    this.#pending = this.#pending.subarray(end + 4)
+    if ('failure' in head) return this.#fail(head.failure, head.detail)
+    if (head.status >= 100 && head.status < 200) return this.#skipInterim(head.status)
+    this.head = head
+    return this.#frame(head, frameBody(this.#limits.method, head))
+  }
+
+  #skipInterim(status: number): boolean {
+    this.#interim += 1
+    if (status === 101) return this.#fail('error', 'the server switched protocols unasked')
+    if (this.#interim <= maxInterim) return true
+    return this.#fail('size', `there were more than ${maxInterim} interim answers`)
+  }
+
+  #frame(head: Head, framing: Framing | Fault): boolean {
+    if ('failure' in framing) return this.#fail(framing.failure, framing.detail)
+    this.isReusable = framing.by !== 'close' && keepsAlive(head)
+    if (framing.by === 'length') this.#remaining = framing.bytes
+    const isEmpty = framing.by === 'length' && framing.bytes === 0
+    return this.#become(isEmpty ? 'complete' : stateAfterHead[framing.by])
+  }
+
+  #readBody(): boolean {
+    const isOpenEnded = this.#state === 'close'
+    const part = isOpenEnded ? this.#pending : this.#pending.subarray(0, this.#remaining)
+    if (part.length === 0) return false
+    this.#pending = this.#pending.subarray(part.length)
+    this.#bodyBytes += part.length
+    if (this.#bodyBytes > this.#limits.maxBodyBytes) {
+      return this.#fail('size', `the body is larger than ${this.#limits.maxBodyBytes} bytes`)
+    }
+    this.#body.push(part)
+    if (isOpenEnded) return false
+    this.#remaining -= part.length
+    if (this.#remaining > 0) return false
+    return this.#become(this.#state === 'chunk' ? 'chunk-end' : 'complete')
+  }
+
+  #readChunkSize(): boolean {
+    const line = this.#readLine()
+    if (line === undefined) return false
+    const [, size] = chunkLine.exec(line) ?? []
+    if (size === undefined) return this.#fail('body', 'the size of a chunk is malformed')
+    this.#remaining = Number.parseInt(size, 16)
+    return this.#become(this.#remaining === 0 ? 'trailers' : 'chunk')
+  }
+
+  #readChunkEnd(): boolean {
+    if (this.#pending.length < 2) return false
+    if (this.#pending[0] !== 13 || this.#pending[1] !== 10) {
+      return this.#fail('body', 'a chunk is longer than its size')
+    }
+    this.#pending = this.#pending.subarray(2)
+    return this.#become('chunk-size')
+  }
+
+  #readTrailer(): boolean {
+    const line = this.#readLine()
+    if (line === undefined) return false
+    this.#trailerBytes += line.length + 2
+    if (this.#trailerBytes > maxHeadBytes) return this.#fail('size', 'the trailers are too large')
+    return line === '' ? this.#become('complete') : true
+  }
+
+  #readLine(): string | undefined {
+    const end = this.#pending.indexOf('\r\n')
+    if ((end === -1 ? this.#pending.length : end) > maxChunkLineBytes) {
+      this.#fail('body', 'a line between chunks is too long')
+      return undefined
+    }
+    if (end === -1) return undefined
+    const line = this.#pending.toString('latin1', 0, end)
+    this.#pending = this.#pending.subarray(end + 2)
+    return line
+  }
+
+  #become(state: State): true {
+    this.#state = state
+    return true
+  }
+
+  #fail(failure: Failure, detail: string): false {
+    this.fault = { failure, detail }
+    this.isReusable = false
+    return false
+  }
+}
