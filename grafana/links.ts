@@ -31,9 +31,9 @@ export interface Link {
 /** Where in the clicked value the variable's own value is found: a table column or a label of a series. */
 type From = 'column' | 'label'
 
-const openTarget = text('Open this target', '開啟此目標')
 const titles: Partial<Record<Destination, Text>> = {
-  service: text('Open this service', '開啟此服務'),
+  data_sources: text('Open among the data sources', '於資料來源中開啟'),
+  databases: text('Open among the databases', '於資料庫中開啟'),
   tasks: text('Open this task', '開啟此任務'),
   logs: text('Read its logs', '查看其日誌'),
 }
@@ -42,8 +42,13 @@ const titles: Partial<Record<Destination, Text>> = {
 export function linkTo(destination: Destination, variable: string, from: From, label = variable): Link {
   const clicked = from === 'column' ? `__data.fields.${label}` : `__field.labels.${label}`
   const url = `/d/${uids[destination]}?var-${variable}=\${${clicked}:percentencode}&\${__url_time_range}`
-  return { title: titles[destination] ?? openTarget, url }
+  return { title: titles[destination] ?? text('Open this target', '開啟此目標'), url }
 }
+
+/** From a cell that may name a target of any kind: to its own page, or to it among those of its kind. */
+export const toAnyTarget: readonly Link[] = (['service', 'databases', 'data_sources'] as const).map(
+  (destination) => linkTo(destination, 'target', 'column'),
+)
 
 /** To a dashboard as a whole. */
 export function linkToAll(destination: Destination, title: Text): Link {

@@ -2,7 +2,7 @@
 // of watchpost_alert_info, one series for each alert.
 import { headings } from '../catalogue/headings.ts'
 import type { PanelText } from '../language.ts'
-import { linkTo } from '../links.ts'
+import { linkTo, toAnyTarget } from '../links.ts'
 import { severityStates } from '../mappings.ts'
 import type { Panel } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
@@ -32,7 +32,7 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
     keys: {
       severity: { heading: headings.severity, states: severityStates, shown: 'coloured', widthPixels: 90 },
       alertname: { heading: headings.alert, widthPixels: 190 },
-      target: { heading: headings.target, links: [linkTo('service', 'target', 'column')], widthPixels: 150 },
+      target: { heading: headings.target, links: toAnyTarget, widthPixels: 150 },
       task: { heading: headings.task, links: [linkTo('tasks', 'task', 'column')], widthPixels: 120 },
       possible_causes: { heading: headings.cause, onlyIn: 'en' },
       suggested_actions: { heading: headings.action, onlyIn: 'en' },

@@ -2,7 +2,7 @@ import { headings } from '../catalogue/headings.ts'
 import { overview as words } from '../catalogue/overview.ts'
 import type { Dashboard } from '../dashboard.ts'
 import { band, section } from '../layout.ts'
-import { linkTo } from '../links.ts'
+import { toAnyTarget } from '../links.ts'
 import { statusStates } from '../mappings.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { stat } from '../panels/stat.ts'
@@ -97,7 +97,7 @@ function targets(): Panel {
     id: 6,
     text: words.targets,
     keys: {
-      target: { heading: headings.target, links: [linkTo('service', 'target', 'column')] },
+      target: { heading: headings.target, links: toAnyTarget },
       kind: { heading: headings.kind },
       reason: { heading: headings.reason },
     },
