@@ -61,20 +61,26 @@ async function run(
     if (signal.aborted) return 0
     throw error
   }
+  const ending = new AbortController()
   try {
     progress.step('first data')
     const broken = stack.broken.then((how) => ({ how }))
-    const early = await Promise.race([firstData(stack, signal), broken, stopped])
+    const early = await Promise.race([
+      firstData(stack, AbortSignal.any([signal, ending.signal])),
+      broken,
+      stopped,
+    ])
     progress.end()
     if (!early && !signal.aborted) {
       process.stdout.write(describeStack(stack))
-      void follow(stack, signal)
+      void follow(stack, AbortSignal.any([signal, ending.signal]))
     }
     const end = early ?? (await Promise.race([broken, stopped]))
     if (!end) return 0
     process.stderr.write(`npm start: ${end.how}\n`)
     return 1
   } finally {
+    ending.abort()
     process.stdout.write('\nstopping\n')
     await stack.stop()
   }

@@ -1,8 +1,12 @@
 // `npm start` as a person meets it: readiness, Ctrl-C, and each wrong use in one line.
 import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { queryPrometheus } from '../demo/stack/query.ts'
@@ -61,48 +65,101 @@ test('a channel without its address is named before anything is started', async 
   expect(outcome.stderr).toMatch(/^npm start: ALERT_WEBHOOK_URL/)
 })
 
-test('npm start brings everything up, Ctrl-C ends it, and nothing is left', async () => {
+interface Running {
+  readonly child: ChildProcess
+  /** What it has written so far. */
+  readonly output: () => string
+  readonly ended: Promise<[number | null, string | null]>
+}
+
+/** Resolves once it says how to end it. */
+async function startUntilReady(command: readonly string[], environment = {}): Promise<Running> {
+  const [file = '', ...rest] = command
   // A process group of its own: a terminal's Ctrl-C goes to the whole group, npm included.
-  const child = spawn('npm', ['start', '--', ...anyPorts, '--fleet-ports=ephemeral'], {
+  const child = spawn(file, [...rest, ...anyPorts, '--fleet-ports=ephemeral'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    env: { ...process.env, ...environment },
   })
-  const group = -(child.pid ?? 0)
   onTestFinished(() => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(group, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL')
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   }
-  const ended = once(child, 'close') as Promise<[number | null]>
-  await waitFor(
-    'it says how to end it',
-    () => output.includes('Ctrl-C ends everything.') || child.exitCode !== null,
-    120,
-  )
+  const ended = once(child, 'close') as Running['ended']
+  const isReady = (): boolean => output.includes('Ctrl-C ends everything.') || child.exitCode !== null
+  await waitFor('it is ready', isReady, 120)
   expect(output).toContain('Watchpost watches 6 services.')
-  const prometheus = /Prometheus +(\S+)/.exec(output)?.[1] ?? ''
-  expect(await queryPrometheus(prometheus, 'watchpost_target_up{kind="service"}')).toHaveLength(6)
+  return { child, output: () => output, ended }
+}
 
+test('npm start brings everything up, Ctrl-C ends it, and nothing is left', async () => {
+  const { child, output, ended } = await startUntilReady(['npm', 'start', '--'])
+  const prometheus = /Prometheus +(\S+)/.exec(output())?.[1] ?? ''
+  expect(await queryPrometheus(prometheus, 'watchpost_target_up{kind="service"}')).toHaveLength(6)
   const family = descendants(child.pid ?? 0)
   expect(family.length).toBeGreaterThan(4)
-  process.kill(group, 'SIGINT')
+  process.kill(-(child.pid ?? 0), 'SIGINT')
   expect(await ended).toEqual([0, null])
   expect(runningAmong(family)).toEqual([])
 })
+
+test('a part that ends by itself is named and ends the rest', async () => {
+  const { child, output, ended } = await startUntilReady([process.execPath, 'demo/start.ts'])
+  const family = descendants(child.pid ?? 0)
+  const exporter = listProcesses().find(
+    ({ pid, command }) => family.includes(pid) && command.includes('main.ts serve'),
+  )
+  if (!exporter) throw new Error('expected an exporter among the processes')
+  process.kill(exporter.pid, 'SIGKILL')
+  expect(await ended).toEqual([1, null])
+  expect(output()).toContain('npm start: exporter ended with signal SIGKILL\n')
+  expect(runningAmong(family)).toEqual([])
+})
+
+test('without a Prometheus to be had it says what to install and goes on with the exporter', async () => {
+  const { child, output, ended } = await startUntilReady(
+    [process.execPath, 'demo/start.ts'],
+    await machineWithout(['apt-get', 'prometheus', 'alertmanager', 'prometheus-alertmanager', 'grafana']),
+  )
+  expect(output()).toContain(
+    'prometheus was not found: install Prometheus 3.0 or newer so that prometheus is on PATH, on Debian and Ubuntu with: apt-get install prometheus\n',
+  )
+  const exporter = /Exporter +(\S+)/.exec(output())?.[1] ?? ''
+  expect(await (await fetch(`${exporter}/metrics`)).text()).toContain('watchpost_target_up{')
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+})
+
+/** An environment with everything on PATH but these, and nothing in the cache. */
+async function machineWithout(missing: readonly string[]): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'watchpost-path-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  // The database runs as somebody else, who uses the same PATH.
+  await chmod(folder, 0o755)
+  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
+    for (const name of await readdir(directory).catch(() => [])) {
+      // The first on PATH wins, as ever.
+      if (!missing.includes(name)) await symlink(join(directory, name), join(folder, name)).catch(() => {})
+    }
+  }
+  return { PATH: folder, XDG_CACHE_HOME: join(folder, 'cache') }
+}
 
 interface Row {
   readonly pid: number
   readonly parent: number
   readonly state: string
+  readonly command: string
 }
 
 function listProcesses(): readonly Row[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n')
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).trim().split('\n')
   return lines.map((line) => {
-    const [pid, parent, state = ''] = line.trim().split(/\s+/)
-    return { pid: Number(pid), parent: Number(parent), state }
+    const [pid, parent, state = '', ...command] = line.trim().split(/\s+/)
+    return { pid: Number(pid), parent: Number(parent), state, command: command.join(' ') }
   })
 }
 

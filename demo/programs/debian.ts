@@ -27,9 +27,9 @@ export async function unpackPackage(
   return withLock(join(cache, 'lock'), async () => {
     // Whoever held the lock before us may have wanted the same.
     if (await exists(folder)) return folder
-    log(`unpacking ${wanted.name} from Debian's package into ${cache}`)
     const apt = await openApt(release, join(cache, 'apt'))
     if (!apt) return undefined
+    log(`unpacking ${wanted.name} from Debian's package into ${cache}`)
     // Left by somebody who was killed: nobody else works here while we hold the lock.
     for await (const left of glob(join(cache, 'programs', 'draft-*'))) await rm(left, { recursive: true })
     const draft = await mkdtemp(join(cache, 'programs', 'draft-'))

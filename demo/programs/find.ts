@@ -122,7 +122,9 @@ async function askVersion(path: string): Promise<string | undefined> {
   }
 }
 
+/** The last words of apt, or why it could not be started. */
 function explain(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
-  return text.trim().split('\n').at(-1) ?? ''
+  if (!(error instanceof Error)) return String(error)
+  const said = 'stderr' in error ? String(error.stderr).trim() : ''
+  return said === '' ? error.message : (said.split('\n').at(-1) ?? '')
 }
