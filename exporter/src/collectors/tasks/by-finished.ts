@@ -100,13 +100,13 @@ async function readEnded(
   if (!Number.isFinite(bound)) return { records, position, isComplete: false }
   for (;;) {
     const after = [position.finished, ...(position.id === undefined ? [] : [position.id])]
-    const { rows } = await client.query<RecordRow & { readonly position: string }>(
+    const { rows } = await client.query<RecordRow & { readonly wp_position: string }>(
       endedSql(plan, position, budget),
       [isoText(bound), ...after],
     )
     records.push(...rows.map(toRecord))
     const last = rows.at(-1)
-    if (last) position = { finished: last.position, id: last.id }
+    if (last) position = { finished: last.wp_position, id: last.wp_id }
     if (rows.length < budget.pageRows) return { records, position, isComplete: true }
     if (budget.isSpent(records.length)) return { records, position, isComplete: false }
   }
@@ -114,7 +114,7 @@ async function readEnded(
 
 export function endedSql(plan: Plan, position: FinishedPosition, budget: Pick<Budget, 'pageRows'>): string {
   const { finished, id } = plan
-  return `SELECT ${plan.select}, ${finished.sql}::text AS position FROM ${plan.from}
+  return `SELECT ${plan.select}, ${finished.sql}::text AS wp_position FROM ${plan.from}
     WHERE ${isAheadSql(plan, position, 2)} AND ${finished.sql} IS NOT NULL AND ${finished.sql} <= ${timeParameter(plan, 1)}
     ORDER BY ${finished.sql}, ${id.sql} LIMIT ${budget.pageRows}`
 }
@@ -147,12 +147,12 @@ async function readTracked(
 ): Promise<TrackedRecord[]> {
   if (ids.length === 0) return []
   const after = [position.finished, ...(position.id === undefined ? [] : [position.id])]
-  const { rows } = await client.query<RecordRow & { readonly is_behind: boolean }>(
-    `SELECT ${plan.select}, coalesce(${isBehindSql(plan, position, 2)}, false) AS is_behind
+  const { rows } = await client.query<RecordRow & { readonly wp_is_behind: boolean }>(
+    `SELECT ${plan.select}, coalesce(${isBehindSql(plan, position, 2)}, false) AS wp_is_behind
     FROM ${plan.from} WHERE ${plan.id.sql} = ANY($1::${plan.id.type}[])`,
     [ids, ...after],
   )
-  return rows.map((row) => ({ record: toRecord(row), isBehind: row.is_behind }))
+  return rows.map((row) => ({ record: toRecord(row), isBehind: row.wp_is_behind }))
 }
 
 export function applyByFinished(sighting: Sighting, batch: FinishedBatch): void {

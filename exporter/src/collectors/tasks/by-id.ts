@@ -81,7 +81,7 @@ async function readNew(
     const { rows } = await client.query<RecordRow>(sql, [String(upTo), String(maxId)])
     records.push(...rows.map(toRecord))
     const last = rows.at(-1)
-    upTo = rows.length < budget.pageRows || !last ? maxId : BigInt(last.id)
+    upTo = rows.length < budget.pageRows || !last ? maxId : BigInt(last.wp_id)
     if (budget.isSpent(records.length)) break
   }
   return { records, upTo, isComplete: upTo >= maxId }

@@ -41,7 +41,8 @@ export function createKeeper({ directory, source, subject, log }: KeeperOptions)
 
   async function save(state: SourceState): Promise<void> {
     if (!file) return
-    const essence = writeState({ ...state, readAt: undefined, horizonAt: undefined, xmax: 0n }, subject)
+    const idle = { readAt: undefined, horizonAt: undefined, xmax: 0n, ladder: { steps: [] } }
+    const essence = writeState({ ...state, ...idle }, subject)
     const now = performance.now() / 1000
     if (isPersisted && essence === written && now - writtenAt < idleSaveSeconds) return
     try {

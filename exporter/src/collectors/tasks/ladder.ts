@@ -28,9 +28,16 @@ export function climb(ladder: Ladder, step: Step): Step | undefined {
   return horizon
 }
 
-/** Under a transaction that stays open for hours every other step is dropped: coarser, but never wrong. */
+/** Under a transaction that stays open for hours the steps are spread over the whole time: coarser, never wrong. */
 function thin(steps: readonly Step[]): readonly Step[] {
-  return steps.length <= keptSteps
-    ? steps
-    : steps.filter((_, index) => index % 2 === 0 || index === steps.length - 1)
+  const [first] = steps
+  const last = steps.at(-1)
+  if (!first || !last || steps.length <= keptSteps) return steps
+  const spacing = (last.at - first.at) / (keptSteps / 2)
+  let kept = -Infinity
+  return steps.filter((step) => {
+    const isKept = step === last || step.at - kept >= spacing
+    if (isKept) kept = step.at
+    return isKept
+  })
 }

@@ -60,19 +60,20 @@ export function isNaive(column: Column): boolean {
 // No error text is worth a megabyte on each scrape.
 const errorLength = 500
 
+/** The names differ from those of the table: ORDER BY would mean the text of an id, and not the id. */
 export function selectRecord(columns: RecordColumns, zone: string): string {
   const epoch = (column: Column | undefined): string =>
     column ? `extract(epoch FROM ${instant(column, zone)})::float8` : 'NULL::float8'
   const text = (sql: string | undefined): string => (sql === undefined ? 'NULL::text' : `(${sql})::text`)
   return [
-    `(${columns.id.sql})::text AS id`,
-    `${text(columns.task)} AS task`,
-    `${text(columns.type)} AS type`,
-    `${text(columns.status)} AS status`,
-    `${epoch(columns.started)} AS started_at`,
-    `${epoch(columns.finished)} AS finished_at`,
-    `left(${text(columns.error)}, ${errorLength}) AS error`,
-    `${columns.retry_of === undefined ? 'false' : `(${columns.retry_of}) IS NOT NULL`} AS is_retry`,
-    `${columns.retries === undefined ? '0' : `coalesce((${columns.retries})::int, 0)`} AS retries`,
+    `(${columns.id.sql})::text AS wp_id`,
+    `${text(columns.task)} AS wp_task`,
+    `${text(columns.type)} AS wp_type`,
+    `${text(columns.status)} AS wp_status`,
+    `${epoch(columns.started)} AS wp_started_at`,
+    `${epoch(columns.finished)} AS wp_finished_at`,
+    `left(${text(columns.error)}, ${errorLength}) AS wp_error`,
+    `${columns.retry_of === undefined ? 'false' : `(${columns.retry_of}) IS NOT NULL`} AS wp_is_retry`,
+    `${columns.retries === undefined ? '0' : `coalesce((${columns.retries})::int, 0)`} AS wp_retries`,
   ].join(', ')
 }

@@ -2,30 +2,30 @@
 import type { RunRecord } from './run.ts'
 
 export interface RecordRow {
-  readonly id: string
-  readonly task: string | null
-  readonly type: string | null
-  readonly status: string | null
-  readonly started_at: number | null
-  readonly finished_at: number | null
-  readonly error: string | null
-  readonly is_retry: boolean
-  readonly retries: number
+  readonly wp_id: string
+  readonly wp_task: string | null
+  readonly wp_type: string | null
+  readonly wp_status: string | null
+  readonly wp_started_at: number | null
+  readonly wp_finished_at: number | null
+  readonly wp_error: string | null
+  readonly wp_is_retry: boolean
+  readonly wp_retries: number
 }
 
 const keptNameLength = 200
 
 export function toRecord(row: RecordRow): RunRecord {
   return {
-    id: row.id,
-    task: toName(row.task) ?? '__unnamed__',
-    type: toName(row.type),
-    status: row.status ?? undefined,
-    startedAt: toTime(row.started_at),
-    finishedAt: toTime(row.finished_at),
-    error: row.error ?? undefined,
-    isRetry: row.is_retry,
-    retries: Math.max(0, row.retries),
+    id: row.wp_id,
+    task: toName(row.wp_task) ?? '__unnamed__',
+    type: toName(row.wp_type),
+    status: row.wp_status ?? undefined,
+    startedAt: toTime(row.wp_started_at),
+    finishedAt: toTime(row.wp_finished_at),
+    error: row.wp_error ?? undefined,
+    isRetry: row.wp_is_retry,
+    retries: Math.max(0, row.wp_retries),
   }
 }
 

@@ -5,6 +5,7 @@ import { createState } from './state.ts'
 import { durationBounds } from './ledger.ts'
 
 const version = 1
+const keptSteps = 50
 const time = z.number()
 const total = z.number().min(0)
 
@@ -51,6 +52,7 @@ const file = z.object({
   xmax: id,
   readAt: time.optional(),
   horizonAt: time.optional(),
+  steps: z.array(z.tuple([time, id, id])),
   byId: z.object({ cursor: id, gaps: z.array(z.tuple([id, id, time])) }).optional(),
   byFinished: z.object({ finished: z.string(), id: z.string().optional() }).optional(),
   open: z.array(z.tuple([z.string(), z.string(), time.nullable()])),
@@ -67,12 +69,14 @@ const file = z.object({
 })
 
 export function writeState(state: SourceState, subject: string): string {
-  const { byId, open, ledger, ladder: _ladder, ...rest } = state
+  const { byId, open, ledger, ladder, ...rest } = state
   const saved = {
     version,
     subject,
     ...rest,
     xmax: String(state.xmax),
+    // Without its steps a reader that is restarted again and again would never get to a horizon.
+    steps: ladder.steps.slice(-keptSteps).map(({ at, xmin, xmax }) => [at, String(xmin), String(xmax)]),
     byId: byId && {
       cursor: String(byId.cursor),
       gaps: byId.gaps.map(({ low, high, since }) => [String(low), String(high), since]),
@@ -89,13 +93,14 @@ export function writeState(state: SourceState, subject: string): string {
 export function parseState(text: string, subject: string): SourceState | undefined {
   const saved = file.parse(JSON.parse(text))
   if (saved.subject !== subject) return undefined
-  const { byId, open, accounts, overflowed, version: _version, subject: _subject, ...rest } = saved
+  const { byId, open, accounts, overflowed, steps, version: _version, subject: _subject, ...rest } = saved
   const state = createState()
   for (const item of accounts) {
     const whole = { ...blank, ...item, slots: item.slots && { ...blankSlots, ...item.slots } }
     state.ledger.accounts.set(item.task, whole)
   }
   state.ledger.overflowed = overflowed
+  state.ladder.steps = steps.map(([at, xmin, xmax]) => ({ at, xmin: BigInt(xmin), xmax: BigInt(xmax) }))
   for (const [key, task, startedAt] of open) {
     state.open.set(key, { task, startedAt: startedAt ?? undefined, hasEnded: false })
   }

@@ -118,7 +118,9 @@ function seeStart({ starts, at }: Sighting, account: TaskAccount, record: RunRec
   if (record.startedAt === undefined) return
   const startedAt = Math.min(record.startedAt, at)
   recordStart(account, startedAt)
-  starts.set(account.task, [...(starts.get(account.task) ?? []), startedAt])
+  const known = starts.get(account.task)
+  if (known) known.push(startedAt)
+  else starts.set(account.task, [startedAt])
 }
 
 function seeEnd(
