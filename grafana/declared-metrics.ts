@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { collectors } from '../exporter/src/collectors/index.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'
+import type { Metric } from '../exporter/src/metrics/metric.ts'
 
 interface Rule {
   readonly record?: string
@@ -17,14 +18,33 @@ interface RuleFile {
 
 const rulesFolder = join(import.meta.dirname, '../prometheus/rules')
 
-export async function declaredMetrics(): Promise<ReadonlyMap<string, 'counter' | 'other'>> {
+export interface Declared {
+  readonly isCounter: boolean
+  /** Undefined where they follow from a rule or from SQL. */
+  readonly labels: ReadonlySet<string> | undefined
+}
+
+export async function declaredMetrics(): Promise<ReadonlyMap<string, Declared>> {
   const metrics = [...targetMetrics, ...pageMetrics, ...collectors.flatMap((collector) => collector.metrics)]
-  const exported = metrics.flatMap(({ name, type }): [string, 'counter' | 'other'][] => {
-    if (type !== 'histogram') return [[name, type === 'counter' ? 'counter' : 'other']]
-    return ['_bucket', '_sum', '_count'].map((suffix) => [`${name}${suffix}`, 'counter'])
-  })
-  const recorded = (await recordedMetrics()).map((name) => [name, 'other'] as const)
+  const exported = metrics.flatMap((metric) =>
+    seriesOf(metric).map((name): [string, Declared] => [
+      name,
+      { isCounter: metric.type !== 'gauge', labels: labelsOf(metric) },
+    ]),
+  )
+  const recorded = (await recordedMetrics()).map(
+    (name) => [name, { isCounter: false, labels: undefined }] as const,
+  )
   return new Map([...exported, ...recorded])
+}
+
+function seriesOf({ name, type }: Metric): string[] {
+  return type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
+}
+
+function labelsOf({ name, labels }: Metric): ReadonlySet<string> | undefined {
+  if (name.startsWith('watchpost_statistic')) return undefined
+  return new Set([...labels, 'le', 'job', 'instance'])
 }
 
 async function readRules(): Promise<Rule[]> {
@@ -49,14 +69,9 @@ export function isForeign(metric: string): boolean {
 }
 
 const families: Readonly<Record<string, string>> = {
-  watchpost_task_: 'tasks',
-  watchpost_data_source_: 'data_sources',
-  watchpost_statistic: 'statistics',
-  watchpost_host_: 'host',
   watchpost_container_: 'containers',
   watchpost_diagnosis: 'diagnosis',
   watchpost_alert_info: 'alert_info',
-  watchpost_slo_: 'slo',
   watchpost_recovery_: 'recovery',
 }
 

@@ -34,6 +34,11 @@ export const loadedStates: States = {
   1: [text('loaded', '已載入'), colour.good],
 }
 
+export const blindStates: States = {
+  0: [text('connected', '已連線'), colour.good],
+  1: [text('cut off', '中斷'), colour.bad],
+}
+
 export const passStates: States = {
   0: [text('does not hold', '不成立'), colour.bad],
   1: [text('holds', '成立'), colour.good],

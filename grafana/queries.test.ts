@@ -56,10 +56,21 @@ describe('every query', () => {
     expect([...new Set(unknown)]).toEqual([])
   })
 
+  test('selects only by labels that the metric has', () => {
+    const unknown = read.flatMap(({ where, selectors }) =>
+      selectors.flatMap(({ metric, labels }) => {
+        const known = declared.get(metric)?.labels
+        const strange = known === undefined ? [] : labels.filter((label) => !known.has(label))
+        return strange.map((label) => `${where}: ${metric} has no label ${label}`)
+      }),
+    )
+    expect(unknown).toEqual([])
+  })
+
   test('asks a counter for its increase, or counts its series, but never takes its value', () => {
     const raw = read.flatMap(({ where, selectors }) =>
       selectors
-        .filter(({ metric }) => declared.get(metric) === 'counter' || metric.endsWith('_total'))
+        .filter(({ metric }) => declared.get(metric)?.isCounter === true || metric.endsWith('_total'))
         .filter(({ within }) => !['rate', 'increase', 'count'].includes(within ?? ''))
         .map(({ metric }) => `${where}: ${metric}`),
     )

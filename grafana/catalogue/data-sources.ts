@@ -61,10 +61,10 @@ export const dataSources = {
   exhausted: {
     title: text('Quota will last', '配額可用時間'),
     description: text(
-      'Time until the quota is spent if it goes on as in the last half hour; empty while nothing is used.',
-      '若依近半小時的使用速度，配額耗盡前的剩餘時間；無使用時為空。',
+      'Time until the quota is spent at its pace since it was last full; nothing where it lasts until its reset.',
+      '依配額重置以來的使用速度，配額耗盡前的剩餘時間；能撐到重置者不顯示。',
     ),
-    empty: text('no quota is being used up', '沒有正在消耗的配額'),
+    empty: text('every quota lasts until its reset', '所有配額皆可撐到重置'),
   },
   score: {
     title: text('Quality score', '品質分數'),

@@ -21,6 +21,22 @@ export const watchpost = {
     ),
     empty: text('Prometheus scrapes nothing', 'Prometheus 未抓取任何目標'),
   },
+  network: {
+    title: text('Own network', '自身網路'),
+    description: text(
+      'Whether Watchpost reaches its anchors. While it is cut off, nothing that it says of targets means anything.',
+      'Watchpost 是否能連上參考點。中斷期間對目標的判定皆不可信。',
+    ),
+    empty: text('no anchor is configured', '未設定參考點'),
+  },
+  records: {
+    title: text('Task records', '任務紀錄'),
+    description: text(
+      'Whether the records of tasks can be read, and whether what is counted from them survives a restart.',
+      '任務紀錄是否可讀取，以及計數是否能在重啟後保留。',
+    ),
+    empty: text('no task is watched', '未監控任何任務'),
+  },
   config: {
     title: text('Configuration', '設定檔'),
     description: text(

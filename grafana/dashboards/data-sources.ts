@@ -151,15 +151,15 @@ function burnDown(): Panel {
 }
 
 function exhausted(): Panel {
-  const perSecond = `max by (target) (deriv(watchpost_data_source_quota_used{${chosenTargets}}[30m]))`
   return barGauge({
     id: 7,
     text: words.exhausted,
     unit: unit.duration,
     steps: plain,
     max: 86_400,
+    emptyUntil: 'a quota runs out',
     links: [toSource],
-    queries: [now(`(${quotaLeft}) / (${perSecond} > 0)`, '{{target}}')],
+    queries: [now(`${latest('quota_exhausted_timestamp_seconds')} - time()`, '{{target}}')],
   })
 }
 

@@ -16,9 +16,7 @@ const answer =
   'sum by (target) (rate(watchpost_target_probe_duration_seconds_sum{kind="service"}[1h])) / (sum by (target) (rate(watchpost_target_probe_duration_seconds_count{kind="service"}[1h])) > 0)'
 const diskInAWeek =
   'predict_linear(watchpost_host_filesystem_avail_bytes[6h], 604800) < 0 and deriv(watchpost_host_filesystem_avail_bytes[1h]) < 0'
-const untilQuotaIsSpent =
-  '(max by (target) (watchpost_data_source_quota_limit) - max by (target) (watchpost_data_source_quota_used)) / (max by (target) (deriv(watchpost_data_source_quota_used[30m])) > 0)'
-const untilReset = 'max by (target) (watchpost_data_source_quota_reset_timestamp_seconds) - time()'
+const quotaSpentIn = 'max by (target) (watchpost_data_source_quota_exhausted_timestamp_seconds) - time()'
 const connectionsUsed =
   'sum by (target) (max by (target, state) (watchpost_database_connections)) / max by (target) (watchpost_database_connections_max)'
 
@@ -28,7 +26,7 @@ const rules: Readonly<Record<Advice, string>> = {
   cpu: `max by (target) (avg_over_time(watchpost_service_cpu_usage_ratio[1h])) > ${limit('cpu')}`,
   memory: `max by (target) (predict_linear(watchpost_service_memory_usage_ratio[6h], 86400)) > ${limit('memory')}`,
   disk: `label_replace(max by (mountpoint) (${diskInAWeek}), "target", "$1", "mountpoint", "(.+)")`,
-  quota: `(${untilQuotaIsSpent}) < on (target) (${untilReset})`,
+  quota: quotaSpentIn,
   connections: `(${connectionsUsed}) > 0.8`,
 }
 

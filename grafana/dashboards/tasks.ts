@@ -167,8 +167,7 @@ function seconds(facts: PanelFacts, expr: string): Panel {
 }
 
 function duration(): Panel {
-  const at = (event: string): string => last(`watchpost_task_last_${event}_timestamp_seconds`)
-  return seconds({ id: 9, text: words.duration }, `${at('finish')} - ${at('start')} >= 0`)
+  return seconds({ id: 9, text: words.duration }, last('watchpost_task_last_run_duration_seconds'))
 }
 
 function usual(): Panel {

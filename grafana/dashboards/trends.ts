@@ -122,9 +122,7 @@ function memoryForecast(): Panel {
 function capacity(): Panel {
   const free = 'max by (mountpoint) (watchpost_host_filesystem_avail_bytes)'
   const shrinks = 'max by (mountpoint) (deriv(watchpost_host_filesystem_avail_bytes[6h]))'
-  const quotaLeft =
-    'max by (target) (watchpost_data_source_quota_limit) - max by (target) (watchpost_data_source_quota_used)'
-  const spends = 'max by (target) (deriv(watchpost_data_source_quota_used[30m]))'
+  const spent = 'max by (target) (watchpost_data_source_quota_exhausted_timestamp_seconds)'
   return barGauge({
     id: 7,
     text: words.capacity,
@@ -132,10 +130,7 @@ function capacity(): Panel {
     steps: plain,
     max: 7 * 86_400,
     emptyUntil: 'a disk fills up',
-    queries: [
-      now(`${free} / -(${shrinks} < 0)`, '{{mountpoint}}'),
-      now(`(${quotaLeft}) / (${spends} > 0)`, '{{target}}'),
-    ],
+    queries: [now(`${free} / -(${shrinks} < 0)`, '{{mountpoint}}'), now(`${spent} - time()`, '{{target}}')],
   })
 }
 

@@ -3,7 +3,7 @@ import type { Dashboard } from '../dashboard.ts'
 import { text } from '../language.ts'
 import { band, section } from '../layout.ts'
 import { linkTo } from '../links.ts'
-import { loadedStates, upStates } from '../mappings.ts'
+import { blindStates, loadedStates, passStates, upStates } from '../mappings.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { stateTimeline } from '../panels/timeline.ts'
@@ -19,8 +19,15 @@ export function watchpost(): Dashboard {
     text: words,
     from: 'now-6h',
     sections: [
-      section(words.now, band(4, [up(), 8], [config(), 4], [reloaded(), 4], [version(), 4], [targets(), 4])),
-      section(words.exporter, band(8, scrape(), collectors(), success()), band(7, probes(), stale())),
+      section(
+        words.now,
+        band(4, [up(), 9], [network(), 3], [config(), 3], [reloaded(), 3], [version(), 3], [targets(), 3]),
+      ),
+      section(
+        words.exporter,
+        band(8, scrape(), collectors(), success()),
+        band(7, probes(), stale(), records()),
+      ),
       section(words.process, band(7, cpu(), memory(), loop())),
       section(words.prometheus, band(7, seriesCount(), samples(), disk()), band(7, rules(), failures())),
     ],
@@ -49,6 +56,32 @@ function config(): Panel {
     states: loadedStates,
     filled: true,
     queries: [now('min(watchpost_config_last_reload_successful)')],
+  })
+}
+
+function network(): Panel {
+  return stat({
+    id: 19,
+    text: words.network,
+    states: blindStates,
+    filled: true,
+    emptyUntil: 'anchors are configured',
+    queries: [now('max(watchpost_blind)')],
+  })
+}
+
+function records(): Panel {
+  return stateTimeline({
+    id: 20,
+    text: words.records,
+    states: passStates,
+    queries: [
+      series('min by (source) (watchpost_task_source_up)', text('{{source}} readable', '{{source}} 可讀取')),
+      series(
+        'min by (collector) (watchpost_state_persisted)',
+        text('{{collector}} on disk', '{{collector}} 已保存'),
+      ),
+    ],
   })
 }
 
