@@ -21,9 +21,12 @@ export const init: Command = {
     }
     const found = await Promise.all(positionals.map((url) => ask(url, stop)))
     for (const { url, problem } of found) if (problem) writeError(`${url}: ${problem}\n`)
-    const services = nameApart(found).map(({ name, url, dependencies }) => {
-      return dependencies.length === 0 ? { name, url } : { name, url, depends_on: dependencies }
-    })
+    const services = nameApart(found).map(({ name, url, dependencies, judge_by }) => ({
+      name,
+      url,
+      ...(judge_by ? { judge_by } : {}),
+      ...(dependencies.length === 0 ? {} : { depends_on: dependencies }),
+    }))
     write(`# Checked with: watchpost check --config.file=watchpost.yml\n${stringify({ services })}`)
     return found.some(({ problem }) => problem !== undefined) ? 1 : 0
   },
@@ -33,6 +36,7 @@ interface Found {
   readonly url: string
   readonly name: string
   readonly dependencies: readonly string[]
+  readonly judge_by: 'status' | undefined
   readonly problem: string | undefined
 }
 
@@ -44,6 +48,7 @@ async function ask(url: string, signal: AbortSignal): Promise<Found> {
     url,
     name: nameOf(url, body),
     dependencies: health?.dependencies ?? [],
+    judge_by: outcome.failure === undefined && health === undefined ? 'status' : undefined,
     problem: problemOf(outcome, health),
   }
 }
@@ -59,7 +64,7 @@ function readBody({ bodyText }: HttpOutcome): unknown {
 function problemOf(outcome: HttpOutcome, health: unknown): string | undefined {
   if (outcome.failure) return `it could not be asked (${outcome.failure}): ${outcome.detail ?? ''}`
   if (health === undefined)
-    return 'it answers, but not with a JSON object; its status is all that will be judged'
+    return 'it answers, but not with a JSON object; so its status is all that will be judged'
   return undefined
 }
 

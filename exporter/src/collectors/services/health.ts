@@ -1,4 +1,5 @@
 // Reads a health body by the platform's contract: status, uptime, usage, request and error counts, dependencies.
+import type { Value } from '../judgement/values.ts'
 import type { Reason, Status } from '../target.ts'
 
 export interface Health {
@@ -103,6 +104,25 @@ function amount(value: unknown): number | undefined {
 function percent(value: unknown): number | undefined {
   const number = amount(value)
   return number === undefined ? undefined : number / 100
+}
+
+const taken = {
+  uptime: 'uptimeSeconds',
+  memory: 'memoryUsageRatio',
+  cpu: 'cpuUsageRatio',
+  requests: 'requests',
+  errors: 'errors',
+} as const
+
+/** Values of these names stand for the fields of the contract, for services that call them otherwise. */
+export function withValues(health: Health, values: readonly Value[]): Health {
+  const replaced = values.flatMap((value) => {
+    if (value.type === 'state' || !Object.hasOwn(taken, value.name)) return []
+    const field = taken[value.name as keyof typeof taken]
+    const number = amount(value.value)
+    return [[field, number !== undefined && field.endsWith('Ratio') ? number / 100 : number] as const]
+  })
+  return { ...health, ...Object.fromEntries(replaced) }
 }
 
 export interface Verdict {

@@ -4,17 +4,34 @@ import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { dependency } from '../dependency.ts'
 import { httpRequestFields } from '../http-request.ts'
+import { assertions } from '../judgement/assertions.ts'
+import { confirm } from '../judgement/confirmation.ts'
+import { expectedStatus } from '../judgement/status-range.ts'
+import { values } from '../judgement/values.ts'
 
 const service = z.strictObject({
   name: name.describe('What the service is called in metrics, alerts and dashboards.'),
   ...httpRequestFields,
   url: httpRequestFields.url.describe('The health endpoint.'),
   timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
-  expected_status: z
-    .array(z.int().min(100).max(599))
-    .min(1)
+  expected_status: expectedStatus
     .optional()
-    .describe('HTTP status codes that are well; any from 200 to 299 where it is left out.'),
+    .describe('HTTP statuses that are well; 200-299 where it is left out.'),
+  judge_by: z
+    .enum(['body', 'status'])
+    .default('body')
+    .describe(
+      'body expects a JSON object by the health contract; status is content with the HTTP status and the assertions.',
+    ),
+  assert: assertions.default([]).describe('Named demands on the answer, each a series of its own.'),
+  values: values
+    .default({})
+    .describe(
+      'Values taken from the JSON body; uptime (s), memory and cpu (percent), requests and errors replace the fields of the health contract.',
+    ),
+  confirm: confirm
+    .optional()
+    .describe('How many of how many probes must fail before the service is in error, such as 2 of 3.'),
   depends_on: z.array(dependency).default([]).describe('Targets that the service cannot do without.'),
 })
 

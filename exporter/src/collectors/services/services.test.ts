@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createLog } from '../../log.ts'
 import type { Context } from '../collector.ts'
+import { renderPage } from '../../metrics/exposition.ts'
 import { services } from './services.ts'
 import type { ServicesReading } from './services.ts'
 
@@ -194,4 +195,54 @@ test('dependencies that the service reports become edges, those of the configura
     { dependency: 'db', strength: 'soft', depth: 'direct' },
     { dependency: 'cache', strength: 'hard', depth: 'direct' },
   ])
+})
+
+test('assertions are judged one by one, and the worst of them decides', async () => {
+  const url = await listen(send(200, '{"status":"ok","queue":{"length":1200},"lag":3}'))
+  const assert = [
+    { name: 'queue_is_short', path: '$.queue.length', below: 1000, severity: 'warning' },
+    { name: 'lag_is_small', path: '$.lag', below: 5 },
+  ]
+  const { targets } = await collect([{ name: 'a', url, assert }])
+  expect(targets[0]).toMatchObject({ status: 'warning', reason: 'assertion' })
+  expect(targets[0]?.assertions.map(({ name, passed }) => [name, passed])).toEqual([
+    ['queue_is_short', false],
+    ['lag_is_small', true],
+  ])
+})
+
+test('values of a body become metrics, those of the contract in their own place', async () => {
+  const url = await listen(send(200, '{"mem":{"pct":50},"jobs":7,"mode":"busy","at":"2026-01-01T00:00:00Z"}'))
+  const values = {
+    memory: '$.mem.pct',
+    jobs: '$.jobs',
+    mode: { path: '$.mode', states: ['idle', 'busy'] },
+    last_job: { path: '$.at', type: 'timestamp' },
+  }
+  const reading = await collect([{ name: 'a', url, values }])
+  const page = renderPage(services.families(reading), 'text').toString()
+  expect(page).toContain('watchpost_service_memory_usage_ratio{target="a"} 0.5\n')
+  expect(page).toContain('watchpost_target_value{target="a",kind="service",name="jobs"} 7\n')
+  expect(page).toContain(
+    'watchpost_target_value_state{target="a",kind="service",name="mode",state="busy"} 1\n',
+  )
+  expect(page).toContain(
+    'watchpost_target_value_timestamp_seconds{target="a",kind="service",name="last_job"} 1767225600\n',
+  )
+})
+
+test('a service that is judged by its status may answer with anything', async () => {
+  expect(await verdict(send(200, 'OK'), { judge_by: 'status' })).toEqual([['healthy', 'none', undefined]])
+})
+
+test('a failure that must be confirmed is a warning until it is', async () => {
+  const within = context()
+  const url = await listen(send(500, '{}'))
+  const section = [{ name: 'a', url, confirm: '2 of 3' }]
+  const first = await collect(section, within)
+  const second = await collect(section, within)
+  expect([first, second].map(({ targets }) => targets[0]?.status)).toEqual(['warning', 'error'])
+  expect(first.targets[0]?.detail).toBe(
+    'expected HTTP status 200 to 299, got 500 (an error once 2 of 3 probes find it)',
+  )
 })

@@ -5,6 +5,7 @@ import { runPaced, startRate } from '../../probes/pace.ts'
 import { defineCollector } from '../collector.ts'
 import type { Reading } from '../collector.ts'
 import { declareTargets, dependencyReferences } from '../dependency.ts'
+import { valueFamilies, valueMetrics } from '../judgement/value-families.ts'
 import type { Health } from './health.ts'
 import { section } from './section.ts'
 import { watchService } from './watch.ts'
@@ -49,7 +50,7 @@ const httpStatus = gauge(
 export const services = defineCollector({
   name: 'services',
   schema: section,
-  metrics: [uptime, memory, cpu, requests, errors, httpStatus],
+  metrics: [uptime, memory, cpu, requests, errors, httpStatus, ...valueMetrics],
   declarations: declareTargets,
   references: dependencyReferences,
   create(configured, context) {
@@ -87,6 +88,7 @@ export const services = defineCollector({
       httpStatus,
       reading.targets.map((target) => [ownLabels(target), target.httpStatus]),
     ),
+    ...valueFamilies(reading.targets.map(({ labels, values }) => ({ labels, values }))),
   ],
 })
 

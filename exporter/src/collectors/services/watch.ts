@@ -1,23 +1,21 @@
 // One service: asked, judged and counted.
 import { probeHttp } from '../../probes/http.ts'
-import type { HttpOutcome } from '../../probes/http.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import type { Context, Round } from '../collector.ts'
 import { httpRequest } from '../http-request.ts'
+import { createConfirmation } from '../judgement/confirmation.ts'
+import type { Confirm } from '../judgement/confirmation.ts'
+import type { Value } from '../judgement/values.ts'
 import { createTally } from '../tally.ts'
 import type { Dependency, TargetReading } from '../target.ts'
-import { judgeHealth, readHealth } from './health.ts'
 import type { Health, Verdict } from './health.ts'
 import type { Service } from './section.ts'
+import { interpret } from './verdict.ts'
 
 export interface ServiceReading extends TargetReading {
   readonly httpStatus: number | undefined
   readonly health: Health | undefined
-}
-
-interface Found {
-  readonly verdict: Verdict
-  readonly health: Health | undefined
+  readonly values: readonly Value[]
 }
 
 export function watchService(service: Service, context: Context): (round: Round) => Promise<ServiceReading> {
@@ -25,11 +23,18 @@ export function watchService(service: Service, context: Context): (round: Round)
   const info = Object.freeze({ url: publicUrl(service.url) })
   const tally = createTally(context.memory, labels)
   const request = httpRequest(service, service.timeout ?? context.timeoutSeconds)
+  const confirmed = createConfirmation(context.memory, `service ${service.name}`, service.confirm)
   let known = ''
   return async ({ signal, now, trace }) => {
     const outcome = await probeHttp(request, signal)
     trace?.(outcome)
-    const { verdict, health } = interpret(service, outcome)
+    const found = interpret(service, outcome, now)
+    const isFailed = found.verdict.status === 'error'
+    const isConfirmed = confirmed(isFailed)
+    const verdict =
+      isFailed && !isConfirmed && service.confirm
+        ? unconfirmed(found.verdict, service.confirm)
+        : found.verdict
     if (known !== `${verdict.status} ${verdict.reason}`) logChange(context, service, verdict)
     known = `${verdict.status} ${verdict.reason}`
     return {
@@ -42,55 +47,20 @@ export function watchService(service: Service, context: Context): (round: Round)
       durationSeconds: outcome.durationSeconds,
       phases: outcome.phases,
       certificate: outcome.certificate,
-      assertions: [],
-      dependencies: withReported(service.name, context.dependencies, health),
-      totals: tally.record(outcome.durationSeconds, verdict.status === 'error'),
+      assertions: found.assertions,
+      dependencies: withReported(service.name, context.dependencies, found.health),
+      totals: tally.record(outcome.durationSeconds, isFailed),
       httpStatus: outcome.status,
-      health,
+      health: found.health,
+      values: found.values,
     }
   }
 }
 
-/** The body is read whatever the status: a 503 often says best what is wrong. */
-function interpret(service: Service, outcome: HttpOutcome): Found {
-  if (outcome.failure !== undefined) {
-    const verdict = { status: 'error', reason: outcome.failure, detail: outcome.detail } as const
-    return { verdict, health: undefined }
-  }
-  const body = parseJson(outcome.bodyText)
-  const health = body.json === undefined ? undefined : readHealth(body.json)
-  const refusal = judgeStatus(service, outcome.status ?? 0)
-  if (refusal) {
-    const blamed = health && judgeHealth(health)
-    return { verdict: blamed?.reason === 'unreachable_dependency' ? blamed : refusal, health }
-  }
-  if (health) return { verdict: judgeHealth(health), health }
-  const detail = `expected a JSON object in the body, got ${body.problem ?? 'JSON of another kind'}`
-  return { verdict: { status: 'error', reason: 'json', detail }, health }
-}
-
-function judgeStatus(service: Service, status: number): Verdict | undefined {
-  const isExpected = service.expected_status?.includes(status) ?? (status >= 200 && status < 300)
-  if (isExpected) return undefined
-  const wanted = service.expected_status?.join(' or ') ?? '200 to 299'
-  const detail = `expected HTTP status ${wanted}, got ${status}`
-  return { status: 'error', reason: reasonOfStatus(status), detail }
-}
-
-function reasonOfStatus(status: number): Verdict['reason'] {
-  if (status === 401 || status === 403) return 'auth'
-  if (status === 429) return 'quota'
-  return status >= 300 && status < 400 ? 'redirect' : 'status'
-}
-
-function parseJson(text: string | undefined): { json?: unknown; problem?: string } {
-  if (text === undefined || text.trim() === '') return { problem: 'nothing' }
-  try {
-    return { json: JSON.parse(text) as unknown }
-  } catch {
-    const isHtml = /^\s*</.test(text)
-    return { problem: isHtml ? 'a page of HTML' : 'text that is not JSON' }
-  }
+/** A failure that is not confirmed yet degrades the service, and says how many more it takes. */
+function unconfirmed(verdict: Verdict, { failures, of }: Confirm): Verdict {
+  const detail = `${verdict.detail ?? verdict.reason} (an error once ${failures} of ${of} probes find it)`
+  return { ...verdict, status: 'warning', detail }
 }
 
 /** Edges that the service itself reports are added to those of the configuration, unless they would close a circle. */
