@@ -1,6 +1,7 @@
 // watchpost.yml for a running fleet.
 import { stringify } from 'yaml'
 import * as catalogue from './catalogue.ts'
+import { renderDataSources } from './config-sources.ts'
 import type { Fleet } from './fleet.ts'
 
 interface Target {
@@ -10,6 +11,7 @@ interface Target {
 /** Sections of targets that services may depend on. A new section is a function here or below. */
 const targetSections: Readonly<Record<string, (fleet: Fleet) => readonly Target[]>> = {
   databases: ({ databaseUrl }) => [{ name: catalogue.databaseName, url: databaseUrl }],
+  data_sources: renderDataSources,
 }
 
 const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
@@ -26,7 +28,22 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
       database: catalogue.databaseName,
       query: 'SELECT state, count(*) AS value FROM posts GROUP BY state',
     },
+    {
+      name: 'publish_success_ratio',
+      help: 'Share of the posts that were to be published that were.',
+      database: catalogue.databaseName,
+      query: `SELECT count(*) FILTER (WHERE state = 'published')::float8 / nullif(count(*), 0) AS value
+        FROM posts WHERE state IN ('published', 'failed')`,
+    },
+    {
+      name: 'last_post',
+      help: 'When a post was last published.',
+      database: catalogue.databaseName,
+      type: 'timestamp',
+      query: 'SELECT max(published_at) AS value FROM posts',
+    },
   ],
+  host: () => ({ filesystems: ['/'] }),
 }
 
 export function renderConfig(fleet: Fleet): string {

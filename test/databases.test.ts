@@ -1,6 +1,7 @@
 // Databases as they are found on a real Postgres, healthy and with each of the faults that the mission knows.
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Context } from '../exporter/src/collectors/collector.ts'
 import { databases } from '../exporter/src/collectors/databases/databases.ts'
@@ -127,19 +128,24 @@ test('a deadlock is counted', async () => {
   await expect.poll(now, { timeout: 5_000 }).toBe((before.deadlocks ?? 0) + 1)
 })
 
-test('a full server is refused entry by reason quota, and says so in words', async () => {
-  const held = []
-  try {
-    // Superusers have three places of their own; the probe has none.
-    for (let index = 0; index < 37; index += 1)
-      held.push(await server.connect({ url: server.urlFor('plain', 'hunter2') }))
-    const { status, reason, detail, facts } = await probe({ url: monitor })
-    expect([status, reason]).toEqual(['error', 'quota'])
-    expect(detail).toContain('53300')
-    expect(facts).toEqual({})
-  } finally {
-    await Promise.all(held.map((client) => client.end()))
-  }
+test('a full server is refused entry by reason quota, and who fills it is asked through the pool', async () => {
+  const pool = openDatabase('db', monitor)
+  onTestFinished(() => pool.close())
+  await pool.read({ signal: AbortSignal.timeout(1_000), timeoutSeconds: 1 }, (client) =>
+    client.query('SELECT 1'),
+  )
+  const plain = server.urlFor('plain', 'hunter2')
+  const held: Client[] = []
+  onTestFinished(async () => void (await Promise.all(held.map((client) => client.end()))))
+  // Superusers have three places of their own, and the pool has one; the probe has none.
+  for (let index = 0; index < 36; index += 1) held.push(await server.connect({ url: plain }))
+  const alone = await probe({ url: monitor })
+  expect([alone.status, alone.reason, alone.facts]).toEqual(['error', 'quota', {}])
+  expect(alone.detail).toContain('53300')
+  const context = collectorContext({ databases: new Map([['db', pool]]) })
+  const [helped] = (await collect({ url: monitor }, context)).targets
+  expect([helped?.status, helped?.reason]).toEqual(['error', 'quota'])
+  expect(helped?.facts).toMatchObject({ connectionsMax: 40, connections: { idle: 36, active: 1 } })
 })
 
 test('a nearly full server shows its sessions against the most it admits', async () => {

@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Client } from 'pg'
+import type { ClientBase } from 'pg'
 import { explainPostgres } from './postgres-failure.ts'
 import type { PostgresFailure } from './postgres-failure.ts'
 import { startPhaseClock } from './phase-clock.ts'
@@ -77,7 +78,8 @@ function opening(timeoutSeconds: number): string {
   return `BEGIN READ ONLY; SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`
 }
 
-function askIn(client: Client): Ask {
+/** Asks within the transaction that `client` has open. */
+export function askIn(client: ClientBase): Ask {
   return async <Row>(sql: string) => {
     try {
       const results = await client.query(`SAVEPOINT ask; ${sql}`)

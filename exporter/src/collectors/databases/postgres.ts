@@ -63,6 +63,8 @@ async function askServer(ask: Ask): Promise<PartialFacts> {
 }
 
 const sessionStates: Readonly<Record<string, string>> = {
+  // Since version 18: signing in.
+  starting: 'starting',
   active: 'active',
   idle: 'idle',
   'idle in transaction': 'idle_in_transaction',

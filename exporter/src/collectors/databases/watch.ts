@@ -1,5 +1,6 @@
 // One database: asked, judged and counted.
-import { probePostgres } from '../../probes/postgres-session.ts'
+import { askIn, probePostgres } from '../../probes/postgres-session.ts'
+import type { Database, ReadLimits } from '../../probes/postgres.ts'
 import type { PostgresFailure } from '../../probes/postgres-failure.ts'
 import { probeRedis } from '../../probes/redis.ts'
 import type { RedisFailure } from '../../probes/redis.ts'
@@ -9,6 +10,7 @@ import { createTally } from '../tally.ts'
 import type { Certificate, TargetReading } from '../target.ts'
 import type { DatabaseFacts } from './facts.ts'
 import { askPostgres } from './postgres.ts'
+import type { Answers } from './postgres.ts'
 import { readRedisFacts } from './redis.ts'
 import type { DatabaseSection } from './section.ts'
 
@@ -39,8 +41,10 @@ export function watchDatabase(
   const reportChange = createReporter(database.name, context)
   return async (round) => {
     const signal = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
-    const ask = database.kind === 'redis' ? askRedisServer : askPostgresServer
-    const { failure, detail, ...found } = await ask(database, { ...round, signal }, timeoutSeconds)
+    const asked = { ...round, signal }
+    const { failure, detail, ...found } = await (database.kind === 'redis'
+      ? askRedisServer(database, asked)
+      : askPostgresServer(database, asked, { timeoutSeconds, pool: context.databases.get(database.name) }))
     const isDown = failure !== undefined
     reportChange({ failure, detail, problems: found.problems })
     return {
@@ -60,16 +64,30 @@ export function watchDatabase(
   }
 }
 
+interface PostgresAccess {
+  readonly timeoutSeconds: number
+  readonly pool: Database | undefined
+}
+
 async function askPostgresServer(
   database: DatabaseSection,
   { signal }: Round,
-  timeoutSeconds: number,
+  { timeoutSeconds, pool }: PostgresAccess,
 ): Promise<Found> {
-  const { result, ...outcome } = await probePostgres(
-    { url: database.url.reveal(), signal, timeoutSeconds },
-    askPostgres,
-  )
-  return { ...outcome, facts: result?.facts ?? {}, problems: result?.problems ?? {} }
+  const limits = { signal, timeoutSeconds }
+  const { result, ...outcome } = await probePostgres({ url: database.url.reveal(), ...limits }, askPostgres)
+  // A full server turns newcomers away, and who fills it can only be asked through a door that is still open.
+  const answers = outcome.failure === 'quota' ? await askThroughPool(pool, limits) : result
+  return { ...outcome, facts: answers?.facts ?? {}, problems: answers?.problems ?? {} }
+}
+
+async function askThroughPool(pool: Database | undefined, limits: ReadLimits): Promise<Answers | undefined> {
+  try {
+    return await pool?.read(limits, (client) => askPostgres(askIn(client)))
+  } catch {
+    // The pool was empty, and is turned away as well: the verdict says all there is to say.
+    return undefined
+  }
 }
 
 async function askRedisServer(database: DatabaseSection, { signal, now }: Round): Promise<Found> {
