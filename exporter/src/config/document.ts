@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { LineCounter, isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
 import type { Document, Pair } from 'yaml'
+import { explain } from '../log.ts'
 import { formatPath, position } from './problem.ts'
 import type { Path, Problem } from './problem.ts'
 
@@ -42,12 +43,14 @@ export function readDocument(input: DocumentInput): SourceDocument {
     return { file: input.file, data: undefined, problems: broken, problem, source: () => undefined }
   const sources = new Map<string, string>()
   const problems = fillIn(document, input, { at, sources })
-  return {
-    file: input.file,
-    data: document.toJS({ maxAliasCount: 100 }) as unknown,
-    problems,
-    problem,
-    source: (path) => sources.get(formatPath(path)),
+  const source = (path: Path): string | undefined => sources.get(formatPath(path))
+  try {
+    const data: unknown = document.toJS({ maxAliasCount: 100 })
+    return { file: input.file, data, problems, problem, source }
+  } catch (error) {
+    // Aliases are resolved only now: one of nothing, or so many that they would fill the memory.
+    const refused = at([], 0, `expected YAML, but ${lowerFirst(explain(error))}`)
+    return { file: input.file, data: undefined, problems: [...problems, refused], problem, source }
   }
 }
 

@@ -89,6 +89,11 @@ const bad: readonly (readonly [string, string, string])[] = [
     'watchpost.yml:1:1: expected at least one section, such as services\n1 problem in watchpost.yml',
   ],
   [
+    'an alias of nothing',
+    'services: *all\n',
+    'watchpost.yml:1:1: expected YAML, but unresolved alias (the anchor must be set before the alias): all\n1 problem in watchpost.yml',
+  ],
+  [
     'a key given twice',
     'services: []\nservices: []\n',
     'watchpost.yml:2:1: map keys must be unique\n1 problem in watchpost.yml',
