@@ -33,6 +33,7 @@ async function scraperFor(
     log: createLog('error'),
     timeoutSeconds: 60,
     databases: new Map(),
+    services: [],
     dependencies: new Map(),
     memory: new Map(),
     stateDirectory: undefined,

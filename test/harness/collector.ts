@@ -16,6 +16,7 @@ export function collectorContext(given: Partial<Context> = {}): TestContext {
     log: { debug: () => {}, info: keep, warn: keep, error: keep },
     timeoutSeconds: 2,
     databases: new Map(),
+    services: [],
     dependencies: new Map(),
     memory: new Map(),
     stateDirectory: undefined,

@@ -45,6 +45,8 @@ export interface Context {
   readonly timeoutSeconds: number
   /** The databases of the config by name, each with its own small pool. */
   readonly databases: ReadonlyMap<string, Database>
+  /** The names of the services, by which containers are known to be theirs. */
+  readonly services: readonly string[]
   /** For each target that depends on others, all that it depends on through any number of steps. */
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
   /** What must outlive a reload (counters, open runs), kept under the collector's name. */

@@ -10,6 +10,7 @@ async function pageOf(anchors: readonly string[]): Promise<string> {
     log: createLog('error'),
     timeoutSeconds: 1,
     databases: new Map(),
+    services: [],
     dependencies: new Map(),
     memory: new Map(),
     stateDirectory: undefined,

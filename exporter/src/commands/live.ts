@@ -83,6 +83,7 @@ function startRunning(config: Config, options: LiveOptions, { memory, history }:
     log: options.log,
     timeoutSeconds: config.settings.global.timeout,
     databases,
+    services: config.settings.services?.map(({ name }) => name) ?? [],
     dependencies: config.dependencies,
     memory,
     stateDirectory: options.stateDirectory,

@@ -31,6 +31,7 @@ function context(): Context {
     log: createLog('error'),
     timeoutSeconds: 0.5,
     databases: new Map(),
+    services: [],
     dependencies: new Map(),
     memory: new Map(),
     stateDirectory: undefined,
