@@ -1,4 +1,5 @@
 // Environment → alertmanager.yml, its templates and its secret files. Alertmanager itself reads no environment.
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { channelNames, channels, isChannel, webhookTo } from './channels.ts'
@@ -24,8 +25,9 @@ export interface Rendered {
 const languages = ['en', 'zh-TW'] as const
 type Language = (typeof languages)[number]
 
-export function renderAlertmanager(environment: Environment): Rendered {
-  const variables = readVariables(environment)
+/** `directory` is where Alertmanager will find what is written; some paths it does not take from beside the file. */
+export function renderAlertmanager(environment: Environment, directory = ''): Rendered {
+  const variables = readVariables(environment, directory)
   const language = (variables.choice('ALERT_LANGUAGE', languages) ?? 'en') as Language
   const timezone = readTimezone(variables)
   const enabled = variables.choice('ALERT_ENABLED', ['true', 'false']) !== 'false'
@@ -168,9 +170,8 @@ if (import.meta.main) {
     process.exitCode = 2
   } else {
     const write = (text: string): boolean => process.stdout.write(text)
-    process.exitCode = await writeRendered(values.output, renderAlertmanager(process.env), {
-      write,
-      writeError,
-    })
+    const directory = resolve(values.output)
+    const rendered = renderAlertmanager(process.env, directory)
+    process.exitCode = await writeRendered(directory, rendered, { write, writeError })
   }
 }

@@ -1,4 +1,6 @@
 // Reads the ALERT_* variables, and gathers everything that is wrong with them.
+import { join } from 'node:path'
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Variables {
@@ -28,11 +30,11 @@ export interface SecretOptions {
   readonly isUrl?: boolean
 }
 
-export function readVariables(environment: Environment): Variables {
+export function readVariables(environment: Environment, directory: string): Variables {
   const problems = new Set<string>()
   const text = (name: string): string | undefined => environment[name]?.trim() || undefined
   const problem = (message: string): void => void problems.add(message)
-  const secrets = createSecrets(text, problem)
+  const secrets = createSecrets({ text, problem, directory })
 
   function required(name: string, needer: string): string {
     const value = text(name)
@@ -59,11 +61,9 @@ export function readVariables(environment: Environment): Variables {
 }
 
 type Secrets = Pick<Variables, 'secretFile' | 'secrets' | 'secretFiles'>
+type Source = Pick<Variables, 'text' | 'problem'> & { readonly directory: string }
 
-function createSecrets(
-  text: (name: string) => string | undefined,
-  problem: (message: string) => void,
-): Secrets {
+function createSecrets({ text, problem, directory }: Source): Secrets {
   const secrets = new Map<string, string>()
   const secretFiles = new Map<string, string>()
   function secretFile(name: string, { neededBy, isUrl = false }: SecretOptions = {}): string | undefined {
@@ -84,7 +84,7 @@ function createSecrets(
     if (isUrl && !isHttpUrl(inline)) problem(`${name}: expected an http(s) URL`)
     const path = `secrets/${name.replace(/^ALERT_/, '').toLowerCase()}`
     secrets.set(path, inline)
-    return path
+    return join(directory, path)
   }
   return { secretFile, secrets, secretFiles }
 }
