@@ -36,65 +36,74 @@ export function parseOpenMetrics(page: string): ParsedFamily[] {
   return [...drafts.values()].map(finish)
 }
 
+function demand(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message)
+}
+
 function readHead(line: string, current: Draft | undefined, drafts: Map<string, Draft>): Draft {
-  const [, kind, family, text] = headLine.exec(line) ?? []
-  if (kind === undefined || family === undefined || text === undefined)
-    throw new Error(`expected a HELP, TYPE or UNIT line: ${line}`)
-  if (current?.name !== family && drafts.has(family))
-    throw new Error(`the family ${family} stands in two places`)
-  const draft = current?.name === family ? current : { name: family, samples: new Map<string, number>() }
+  const [, kind = '', family = '', text = ''] = headLine.exec(line) ?? []
+  demand(kind !== '', `expected a HELP, TYPE or UNIT line: ${line}`)
+  const isSame = current?.name === family
+  demand(isSame || !drafts.has(family), `the family ${family} stands in two places`)
+  const draft = isSame ? current : { name: family, samples: new Map<string, number>() }
+  demand(draft.samples.size === 0, `${kind} of ${family} comes after its samples`)
   drafts.set(family, draft)
-  if (draft.samples.size > 0) throw new Error(`${kind} of ${family} comes after its samples`)
-  const key = kind === 'TYPE' ? 'type' : 'help'
-  if (kind !== 'UNIT' && draft[key] !== undefined) throw new Error(`${kind} of ${family} is given twice`)
-  if (kind === 'TYPE' && !suffixes[text]) throw new Error(`unknown type ${text}`)
-  if (kind === 'HELP' && /(^|[^\\])(\\\\)*\\[^"\\n]/.test(text))
-    throw new Error(`a wrong escape in the help of ${family}`)
-  draft[key] = text
+  if (kind === 'TYPE') setType(draft, text)
+  if (kind === 'HELP') setHelp(draft, text)
   return draft
 }
 
+function setType(draft: Draft, type: string): void {
+  demand(draft.type === undefined, `TYPE of ${draft.name} is given twice`)
+  demand(suffixes[type] !== undefined, `unknown type ${type}`)
+  draft.type = type
+}
+
+function setHelp(draft: Draft, help: string): void {
+  demand(draft.help === undefined, `HELP of ${draft.name} is given twice`)
+  demand(!/(^|[^\\])(\\\\)*\\[^"\\n]/.test(help), `a wrong escape in the help of ${draft.name}`)
+  draft.help = help
+}
+
 function readSample(line: string, current: Draft | undefined): Draft {
-  const [, sample, labels = '', value] = sampleLine.exec(line) ?? []
-  if (sample === undefined || value === undefined)
-    throw new Error(`expected a sample: ${JSON.stringify(line)}`)
-  if (!current?.type) throw new Error(`${sample} has no TYPE before it`)
+  const [, sample = '', labels = '', value = ''] = sampleLine.exec(line) ?? []
+  demand(sample !== '', `expected a sample: ${JSON.stringify(line)}`)
+  demand(current?.type !== undefined, `${sample} has no TYPE before it`)
   const { name: family, type } = current
-  if (!suffixes[type]?.some((suffix) => sample === family + suffix))
-    throw new Error(`${sample} does not belong to the ${type} ${family}`)
+  const belongs = suffixes[type]?.some((suffix) => sample === family + suffix) ?? false
+  demand(belongs, `${sample} does not belong to the ${type} ${family}`)
   const names = [...labels.matchAll(/([a-zA-Z0-9_]+)="(?:[^"\\]|\\.)*"/g)].map((match) => match[1])
-  if (new Set(names).size !== names.length) throw new Error(`a label is given twice: ${line}`)
-  const series = sample + labels
-  if (current.samples.has(series)) throw new Error(`the series ${series} is given twice`)
-  current.samples.set(
-    series,
-    value.endsWith('Inf') ? (value.startsWith('-') ? -Infinity : Infinity) : Number(value),
-  )
+  demand(new Set(names).size === names.length, `a label is given twice: ${line}`)
+  demand(!current.samples.has(sample + labels), `the series ${sample}${labels} is given twice`)
+  current.samples.set(sample + labels, readNumber(value))
   return current
 }
 
+function readNumber(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'))
+}
+
 function finish({ name: family, type, help, samples }: Draft): ParsedFamily {
-  if (type === undefined || help === undefined) throw new Error(`${family} lacks TYPE or HELP`)
-  if (type === 'counter' && [...samples.values()].some((value) => value < 0))
-    throw new Error(`the counter ${family} is below 0`)
-  if (type === 'histogram') checkBuckets(family, samples)
+  demand(type !== undefined && help !== undefined, `${family} lacks TYPE or HELP`)
+  const isBelow = type === 'counter' && [...samples.values()].some((value) => value < 0)
+  demand(!isBelow, `the counter ${family} is below 0`)
+  if (type === 'histogram') checkHistogram(family, samples)
   return { name: family, type, help, samples }
 }
 
-function checkBuckets(family: string, samples: ReadonlyMap<string, number>): void {
-  const last = new Map<string, { bound: number; count: number }>()
-  for (const [series, count] of samples) {
-    const [, inner = '', bound = ''] = /_bucket\{(.*?),?le="([^"]+)"\}$/s.exec(series) ?? []
-    if (bound === '') continue
-    const before = last.get(inner)
-    const now = { bound: bound === '+Inf' ? Infinity : Number(bound), count }
-    if (before && (now.bound <= before.bound || now.count < before.count))
-      throw new Error(`the buckets of ${family} are out of order`)
-    last.set(inner, now)
-  }
-  for (const [inner, { bound, count }] of last) {
-    if (bound !== Infinity) throw new Error(`${family} lacks the bucket +Inf`)
-    if (samples.get(`${family}_count${inner === '' ? '' : `{${inner}}`}`) !== count)
-      throw new Error(`the count of ${family} is not its last bucket`)
+function checkHistogram(family: string, samples: ReadonlyMap<string, number>): void {
+  const buckets = [...samples].flatMap(([series, count]) => {
+    const [, inner = '', bound] = /_bucket\{(.*?),?le="([^"]+)"\}$/s.exec(series) ?? []
+    return bound === undefined ? [] : [{ inner, bound: readNumber(bound), count }]
+  })
+  for (const [inner, own] of Map.groupBy(buckets, (bucket) => bucket.inner)) {
+    const isOrdered = own.every(({ bound, count }, index) => {
+      const before = own[index - 1]
+      return !before || (bound > before.bound && count >= before.count)
+    })
+    demand(isOrdered, `the buckets of ${family} are out of order`)
+    demand(own.at(-1)?.bound === Infinity, `${family} lacks the bucket +Inf`)
+    const total = samples.get(`${family}_count${inner === '' ? '' : `{${inner}}`}`)
+    demand(total === own.at(-1)?.count, `the count of ${family} is not its last bucket`)
   }
 }

@@ -25,12 +25,12 @@ const database = z
     timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
     depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
   })
-  .transform(({ url, url_file, ...database }, context) => {
+  .transform(({ url, url_file, ...rest }, context) => {
     const found = url ?? url_file
-    const isUrl = found && schemes[database.kind].test(found.reveal()) && URL.canParse(found.reveal())
-    if (isUrl && (url === undefined) !== (url_file === undefined)) return { ...database, url: found }
+    const isUrl = found && schemes[rest.kind].test(found.reveal()) && URL.canParse(found.reveal())
+    if (isUrl && (url === undefined) !== (url_file === undefined)) return { ...rest, url: found }
     const message = found
-      ? `expected a URL that begins with ${database.kind}://`
+      ? `expected a URL that begins with ${rest.kind}://`
       : 'expected either url or url_file'
     context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
     return z.NEVER
