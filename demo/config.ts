@@ -2,6 +2,7 @@
 import { stringify } from 'yaml'
 import * as catalogue from './catalogue.ts'
 import { renderDataSources } from './config-sources.ts'
+import { renderTasks } from './config-tasks.ts'
 import type { Fleet } from './fleet.ts'
 
 interface Target {
@@ -43,6 +44,7 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
       query: 'SELECT max(published_at) AS value FROM posts',
     },
   ],
+  tasks: renderTasks,
   host: () => ({ filesystems: ['/'] }),
 }
 

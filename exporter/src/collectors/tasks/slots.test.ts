@@ -46,6 +46,12 @@ test('a clock that is a little ahead starts before the slot and answers it', () 
   expect(live(hourly, day, ['2026-01-10T00:04:10Z']).missed).toBe(0)
 })
 
+test('of a task that is due each minute, a second run does not answer the slot to come', () => {
+  const often = { ...hourly, cron: '* * * * *', grace: 20 }
+  const day = { from: '2026-01-10T00:00:30Z', until: '2026-01-10T00:02:30Z', everySeconds: 5 }
+  expect(live(often, day, ['2026-01-10T00:01:02Z', '2026-01-10T00:01:40Z']).missed).toBe(1)
+})
+
 test('one run answers one slot', () => {
   const often = { ...hourly, cron: '*/5 * * * *' }
   const day = { from: '2026-01-10T00:01:00Z', until: '2026-01-10T00:30:00Z' }

@@ -46,6 +46,7 @@ const clockChangeToleranceSeconds = 3600
 // After a long absence of ours the slots before are not walked one by one.
 const listedAtOnce = 1_000
 const keptStarts = 100
+const keptStartSeconds = 3600 + 60
 
 export function slotKey({ cron, timezone }: Schedule): string {
   return `${cron} ${timezone}`
@@ -69,24 +70,17 @@ export function beginSlots(schedule: Schedule, lastStart: number | undefined, no
 export function judgeSlots(state: SlotState, schedule: Schedule, round: SlotRound): void {
   listSlots(state, schedule, round.now)
   const spare: number[] = []
+  let windows = state.waiting.map((slot) => openWindow(schedule, slot))
   for (const start of [...state.spare, ...round.starts].toSorted((a, b) => a - b)) {
-    const answered = state.waiting.find((slot) => answers(schedule, slot, start))
-    if (answered === undefined) spare.push(start)
-    else state.waiting = state.waiting.filter((slot) => slot !== answered)
+    const answered = windows.find(({ from, until }) => start >= from && start <= until)
+    if (answered) windows = windows.filter((window) => window !== answered)
+    else spare.push(start)
   }
-  const oldest = round.now - earlySeconds - clockChangeToleranceSeconds
-  state.spare = spare.filter((start) => start > oldest).slice(-keptStarts)
-  const { knownUntil } = round
-  if (knownUntil !== undefined) countMissed(state, schedule, knownUntil)
-}
-
-function countMissed(state: SlotState, schedule: Schedule, knownUntil: number): void {
-  const isOver = (slot: number): boolean => slot + tolerance(schedule, slot).late < knownUntil
-  const over = state.waiting.filter(isOver)
-  if (over.length === 0) return
+  state.spare = spare.filter((start) => start > round.now - keptStartSeconds).slice(-keptStarts)
+  const over = windows.filter(({ until }) => until < (round.knownUntil ?? -Infinity))
   state.missed += over.length
-  state.lastMissed = over.at(-1)
-  state.waiting = state.waiting.filter((slot) => !over.includes(slot))
+  state.lastMissed = over.at(-1)?.slot ?? state.lastMissed
+  state.waiting = windows.filter((window) => !over.includes(window)).map(({ slot }) => slot)
 }
 
 /** Whether a slot was missed and no run has begun since. */
@@ -115,15 +109,21 @@ function listSlots(state: SlotState, schedule: Schedule, now: number): void {
   state.upcoming = slot !== undefined && slot <= now ? slots.next(now) : slot
 }
 
-function answers(schedule: Schedule, slot: number, start: number): boolean {
-  const { early, late } = tolerance(schedule, slot)
-  return start >= slot - early && start <= slot + late
+/** When a run may begin to be the one of this slot. */
+interface Window {
+  readonly slot: number
+  readonly from: number
+  readonly until: number
 }
 
-function tolerance({ timezone, grace }: Schedule, slot: number): { early: number; late: number } {
+function openWindow(schedule: Schedule, slot: number): Window {
+  const { timezone, grace } = schedule
+  const interval = (openOnce(schedule).next(slot) ?? Infinity) - slot
   const isUncertain = isNearClockChange(timezone, slot, clockChangeSeconds)
-  const extra = isUncertain ? clockChangeToleranceSeconds : 0
-  return { early: earlySeconds + extra, late: grace + extra }
+  const extra = isUncertain ? Math.min(clockChangeToleranceSeconds, interval / 2) : 0
+  // Of a task that is often due, what begins just before a slot is the late run of the one before.
+  const early = Math.min(earlySeconds, interval / 10)
+  return { slot, from: slot - early - extra, until: slot + grace + extra }
 }
 
 const opened = new WeakMap<Schedule, Slots>()

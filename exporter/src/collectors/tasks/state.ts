@@ -118,6 +118,8 @@ function seeStart({ starts, at }: Sighting, account: TaskAccount, record: RunRec
   if (record.startedAt === undefined) return
   const startedAt = Math.min(record.startedAt, at)
   recordStart(account, startedAt)
+  // A repetition comes when the last try has failed, and not because a slot was due.
+  if (record.isRetry) return
   const known = starts.get(account.task)
   if (known) known.push(startedAt)
   else starts.set(account.task, [startedAt])
