@@ -5,6 +5,7 @@ export interface Progress {
   /** The next of the steps begins. */
   readonly step: (what: string) => void
   readonly note: (line: string) => void
+  /** Takes the bar away; again does nothing. */
   readonly end: () => void
 }
 
@@ -18,11 +19,15 @@ function showBar(stepCount: number, output: NodeJS.WriteStream): Progress {
     format: '{bar} {value}/{total}  {what}',
     clearOnComplete: true,
   })
+  let isShown = true
   const bar = bars.create(stepCount, 0, { what: '' })
   return {
     step: (what) => bar.increment({ what }),
     note: (line) => bars.log(`${line}\n`),
-    end: () => bars.stop(),
+    end() {
+      if (isShown) bars.stop()
+      isShown = false
+    },
   }
 }
 

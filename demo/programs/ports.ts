@@ -10,11 +10,15 @@ export async function isFree(port: number): Promise<boolean> {
   return promise
 }
 
-/** For a program that must be told its port. */
+const given = new Set<number>()
+
+/** For a program that must be told its port; never the same one twice. */
 export async function freePort(): Promise<number> {
   for (;;) {
     // Below the ports that kernels give to outgoing connections: one of those could take it before the program does.
     const port = 12_000 + Math.floor(Math.random() * 20_000)
-    if (await isFree(port)) return port
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
   }
 }

@@ -1,6 +1,6 @@
 // A Grafana that is installed here, with our data sources and dashboards.
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { access, mkdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Program } from '../programs/find.ts'
 import { startProcess } from '../programs/process.ts'
@@ -25,7 +25,10 @@ export async function startGrafana(options: GrafanaOptions): Promise<RunningProc
     name: 'grafana',
     command: program.path,
     // Versions before 10 have the server as a program of its own.
-    arguments: [...(basename(program.path) === 'grafana' ? ['server'] : []), `--homepath=${homeOf(program)}`],
+    arguments: [
+      ...(basename(program.path) === 'grafana' ? ['server'] : []),
+      `--homepath=${await findHome(program)}`,
+    ],
     environment: {
       GF_PATHS_DATA: directory,
       GF_PATHS_LOGS: join(directory, 'log'),
@@ -54,8 +57,16 @@ export async function startGrafana(options: GrafanaOptions): Promise<RunningProc
   })
 }
 
-/** Packages put the program's files in one place and its command in another. */
-function homeOf({ path }: Program): string {
-  const packaged = '/usr/share/grafana'
-  return path.startsWith('/usr/bin/') || path.startsWith('/usr/sbin/') ? packaged : join(path, '../..')
+/** An archive has the program inside its files, Homebrew beside them, and Debian's package far from them. */
+async function findHome({ path }: Program): Promise<string> {
+  const program = await realpath(path)
+  const homes = [join(program, '../..'), join(program, '../../share/grafana'), '/usr/share/grafana']
+  for (const home of homes) {
+    const isHome = await access(join(home, 'conf/defaults.ini')).then(
+      () => true,
+      () => false,
+    )
+    if (isHome) return home
+  }
+  throw new Error(`grafana: expected conf/defaults.ini in one of ${homes.join(', ')}`)
 }
