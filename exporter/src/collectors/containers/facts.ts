@@ -55,16 +55,16 @@ export function describeContainer(
 type State = Pick<ContainerFacts, 'state' | 'health' | 'restarts' | 'oomKilled' | 'exitCode' | 'startedAt'>
 
 function stateOf(listed: ListedContainer, inspected: InspectedContainer | undefined): State {
-  const found = inspected?.State
-  const state = found?.Status ?? listed.State ?? 'dead'
+  const { Status, Health, OOMKilled, ExitCode, StartedAt } = inspected?.State ?? {}
+  const state = Status ?? listed.State ?? 'dead'
   const hasEnded = state === 'exited' || state === 'dead'
   return {
     state,
-    health: found && (found.Health?.Status ?? 'none'),
+    health: inspected && (Health?.Status ?? 'none'),
     restarts: inspected?.RestartCount,
-    oomKilled: found?.OOMKilled,
-    exitCode: hasEnded ? found?.ExitCode : undefined,
-    startedAt: moment(found?.StartedAt),
+    oomKilled: OOMKilled,
+    exitCode: hasEnded ? ExitCode : undefined,
+    startedAt: moment(StartedAt),
   }
 }
 
@@ -78,14 +78,12 @@ function usageOf(inspected: InspectedContainer | undefined, stats: ContainerStat
   const { memory_stats: memory, cpu_stats: cpu } = stats ?? {}
   const memoryBytes = workingSet(memory)
   const memoryLimitBytes = positive(limit)
-  const whole = memoryLimitBytes ?? positive(memory?.limit)
-  const nanoseconds = cpu?.cpu_usage?.total_usage
   return {
-    cpuSeconds: nanoseconds === undefined ? undefined : nanoseconds / 1e9,
-    cpuLimit: nanoCpus ? nanoCpus / 1e9 : positive(cpu?.online_cpus),
+    cpuSeconds: ofNano(cpu?.cpu_usage?.total_usage),
+    cpuLimit: ofNano(positive(nanoCpus)) ?? positive(cpu?.online_cpus),
     memoryBytes,
     memoryLimitBytes,
-    memoryUsageRatio: memoryBytes !== undefined && whole !== undefined ? memoryBytes / whole : undefined,
+    memoryUsageRatio: share(memoryBytes, memoryLimitBytes ?? positive(memory?.limit)),
   }
 }
 
@@ -108,6 +106,14 @@ function workingSet(memory: ContainerStats['memory_stats']): number | undefined 
   if (memory?.usage === undefined) return undefined
   const inactive = memory.stats?.inactive_file ?? memory.stats?.total_inactive_file ?? 0
   return Math.max(0, memory.usage - inactive)
+}
+
+function share(part: number | undefined, whole: number | undefined): number | undefined {
+  return part === undefined || whole === undefined ? undefined : part / whole
+}
+
+function ofNano(number: number | undefined): number | undefined {
+  return number === undefined ? undefined : number / 1e9
 }
 
 function positive(number: number | undefined): number | undefined {
