@@ -68,7 +68,7 @@ function diagnosis(): Panel {
   return table({
     id: 6,
     text: words.diagnosis,
-    emptyUntil: 'a target fails',
+    emptyUntil: 'a target is diagnosed',
     keys: {
       target: { heading: headings.target, links: [linkTo('service', 'target', 'column')] },
       issue_type: { heading: headings.issue },

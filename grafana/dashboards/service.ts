@@ -110,7 +110,7 @@ function diagnosis(): Panel {
   return table({
     id: 7,
     text: words.diagnosis,
-    emptyUntil: 'a target fails',
+    emptyUntil: 'a target is diagnosed',
     keys: { issue_type: { heading: headings.issue }, cause: { heading: headings.cause } },
     values: [{ expr: `max by (issue_type, cause) (watchpost_diagnosis{${thisTarget}})` }],
   })

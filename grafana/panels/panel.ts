@@ -16,9 +16,9 @@ import type { Unit } from '../units.ts'
 /** What fills a panel that is rightly empty while nothing is wrong. */
 export type EmptyUntil =
   | 'a target fails'
+  | 'a target is diagnosed'
   | 'an alert fires'
   | 'a task fails'
-  | 'a task is late'
   | 'a task runs'
   | 'a value is unusual'
   | 'a recovery runs'

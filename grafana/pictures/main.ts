@@ -37,7 +37,7 @@ async function drawAll(asking: Asking): Promise<void> {
 
 const directory = await mkdtemp(join(tmpdir(), 'watchpost-pictures-'))
 try {
-  const { stack, server } = await startDemo(directory, (line) => process.stdout.write(`${line}\n`))
+  const { stack, server, stop } = await startDemo(directory, (line) => process.stdout.write(`${line}\n`))
   try {
     await delay(healthySeconds * 1000)
     await stack.fleet.break('ohlc_api', 'down')
@@ -45,7 +45,7 @@ try {
     const rangeSeconds = healthySeconds + brokenSeconds
     await drawAll({ ...server, rangeSeconds, now: Date.now() / 1000, variables: { target: all, task: all } })
   } finally {
-    await stack.stop()
+    await stop()
   }
 } finally {
   await rm(directory, { recursive: true, force: true })

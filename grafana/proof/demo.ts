@@ -1,4 +1,7 @@
 // The demo fleet with Prometheus and Alertmanager on ports of their own, as the proof and the pictures need it.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { freePort } from '../../demo/programs/ports.ts'
 import { startStack } from '../../demo/stack/stack.ts'
@@ -10,6 +13,7 @@ const scrapeIntervalSeconds = 5
 export interface Demo {
   readonly stack: Stack
   readonly server: Server
+  readonly stop: () => Promise<void>
 }
 
 export async function startDemo(directory: string, log: (line: string) => void): Promise<Demo> {
@@ -17,6 +21,7 @@ export async function startDemo(directory: string, log: (line: string) => void):
     requireProgram('prometheus', { log }),
     requireProgram('alertmanager', { log }),
   ])
+  const receiver = await openReceiver()
   const stack = await startStack({
     directory,
     ports: {
@@ -28,9 +33,25 @@ export async function startDemo(directory: string, log: (line: string) => void):
     fleetPorts: 'ephemeral',
     programs: { prometheus, alertmanager },
     scrapeIntervalSeconds,
-    alerting: { ALERT_GROUP_WAIT: '5s' },
+    alerting: { ALERT_GROUP_WAIT: '5s', ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: receiver.url },
     onStep: (what) => log(`starting ${what}`),
   })
   const prometheusUrl = stack.urls.prometheus ?? ''
-  return { stack, server: { prometheusUrl, rangeSeconds: 900, scrapeIntervalSeconds } }
+  const stop = async (): Promise<void> => {
+    await stack.stop()
+    receiver.close()
+  }
+  return { stack, stop, server: { prometheusUrl, rangeSeconds: 900, scrapeIntervalSeconds } }
+}
+
+/** Takes whatever it is sent, so that notifications are counted as sent. */
+async function openReceiver(): Promise<{ readonly url: string; readonly close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() }
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startDemo } from './demo.ts'
-import { breakFor, canFill } from './faults.ts'
+import type { Demo } from './demo.ts'
+import { breakAll, canFill } from './faults.ts'
 import type { Verdict } from './judge.ts'
+import { followPaths, paths } from './paths.ts'
 import type { Panel } from '../panels/panel.ts'
 import { walk } from './walk.ts'
 import type { Server } from './walk.ts'
@@ -19,18 +21,15 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Asks again until no chosen panel is empty, or patience ends. */
-async function settle(server: Server, wanted: (panel: Panel) => boolean): Promise<readonly Verdict[]> {
-  const deadline = Date.now() + patienceSeconds * 1000
-  const done: Verdict[] = []
-  let open = await walk(server, wanted)
-  for (;;) {
-    done.push(...open.filter(({ isEmpty }) => !isEmpty))
-    const waiting = new Set(open.filter(({ isEmpty }) => isEmpty).map(keyOf))
-    if (waiting.size === 0 || Date.now() > deadline)
-      return [...done, ...open.filter(({ isEmpty }) => isEmpty)]
-    await delay(5000)
-    open = await walk(server, (panel, dashboard) => waiting.has(`${dashboard} ${panel.id}`))
+/** What was found of each panel at any time: empty only if it always was, and with all of its problems. */
+type Findings = Map<string, Verdict>
+
+function keep(findings: Findings, verdicts: readonly Verdict[]): void {
+  for (const verdict of verdicts) {
+    const before = findings.get(keyOf(verdict))
+    const isEmpty = verdict.isEmpty && (before?.isEmpty ?? true)
+    const problems = [...new Set([...(before?.problems ?? []), ...verdict.problems])]
+    findings.set(keyOf(verdict), { ...verdict, isEmpty, problems })
   }
 }
 
@@ -38,44 +37,63 @@ function keyOf({ dashboard, panel }: Verdict): string {
   return `${dashboard} ${panel.id}`
 }
 
-function report(verdicts: readonly Verdict[]): number {
-  const empty = verdicts.filter(
-    ({ isEmpty, panel }) => isEmpty && (panel.emptyUntil === undefined || canFill(panel.emptyUntil)),
-  )
-  const unseen = verdicts.filter(
-    ({ isEmpty, panel }) => isEmpty && panel.emptyUntil !== undefined && !canFill(panel.emptyUntil),
-  )
+/** Asks again until no chosen panel is empty, or patience ends. */
+async function settle(server: Server, findings: Findings, wanted: (panel: Panel) => boolean): Promise<void> {
+  const deadline = Date.now() + patienceSeconds * 1000
+  keep(findings, await walk(server, () => true))
+  while (Date.now() < deadline) {
+    const open = [...findings.values()].filter(({ isEmpty, panel }) => isEmpty && wanted(panel)).map(keyOf)
+    if (open.length === 0) return
+    await delay(5000)
+    const waiting = new Set(open)
+    keep(findings, await walk(server, (panel, dashboard) => waiting.has(`${dashboard} ${panel.id}`)))
+  }
+}
+
+function report(findings: Findings, lost: readonly string[]): number {
+  const verdicts = [...findings.values()]
+  const blank = verdicts.filter(({ isEmpty }) => isEmpty)
+  const mustFill = ({ panel }: Verdict): boolean =>
+    panel.emptyUntil === undefined || canFill(panel.emptyUntil)
   const failed = verdicts.filter(({ problems }) => problems.length > 0)
-  for (const { dashboard, panel } of unseen) {
-    say(`not shown: ${dashboard} ${panel.id} ${panel.text.title.en}: empty until ${panel.emptyUntil}`)
+  for (const verdict of blank) {
+    const found = mustFill(verdict) ? 'empty' : 'not shown'
+    say(`${found}: ${titleOf(verdict)}, empty until ${verdict.panel.emptyUntil ?? 'it is asked'}`)
   }
-  for (const { dashboard, panel } of empty) say(`empty: ${dashboard} ${panel.id} ${panel.text.title.en}`)
-  for (const { dashboard, panel, problems } of failed) {
-    for (const problem of problems) say(`failed: ${dashboard} ${panel.id} ${panel.text.title.en}: ${problem}`)
+  for (const verdict of failed) {
+    for (const problem of verdict.problems) say(`failed: ${titleOf(verdict)}: ${problem}`)
   }
-  say(`panels ${verdicts.length}, empty ${empty.length}, failed ${failed.length}`)
-  return empty.length + failed.length === 0 ? 0 : 1
+  for (const path of lost) say(`failed: ${path}`)
+  const empty = blank.filter(mustFill).length
+  say(`panels ${verdicts.length}, empty ${empty}, failed ${failed.length + lost.length}`)
+  return empty + failed.length + lost.length === 0 ? 0 : 1
 }
 
-async function main(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
+function titleOf({ dashboard, panel }: Verdict): string {
+  return `${dashboard} ${panel.id} ${panel.text.title.en}`
+}
+
+async function prove({ stack, server }: Demo): Promise<number> {
+  const findings: Findings = new Map()
+  say('asking while all is well')
+  await settle(server, findings, ({ emptyUntil }) => emptyUntil === undefined)
+  const broken = await breakAll(
+    stack.fleet,
+    paths.map(({ fault }) => fault),
+  )
+  say(`asking after: ${broken.join(', ')}`)
+  await settle(server, findings, ({ emptyUntil }) => canFill(emptyUntil))
+  return report(findings, await followPaths(server, patienceSeconds))
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
+try {
+  const demo = await startDemo(directory, say)
   try {
-    const { stack, server } = await startDemo(directory, say)
-    try {
-      say('asking while all is well')
-      const healthy = await settle(server, ({ emptyUntil }) => emptyUntil === undefined)
-      const declared = await walk(server, ({ emptyUntil }) => emptyUntil !== undefined)
-      const reasons = declared.flatMap(({ panel }) => (canFill(panel.emptyUntil) ? [panel.emptyUntil] : []))
-      say(`asking after: ${(await breakFor(stack.fleet, reasons)).join(', ')}`)
-      const faulty = await settle(server, ({ emptyUntil }) => canFill(emptyUntil))
-      const rest = declared.filter(({ panel }) => !canFill(panel.emptyUntil))
-      return report([...healthy, ...faulty, ...rest])
-    } finally {
-      await stack.stop()
-    }
+    process.exitCode = await prove(demo)
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await demo.stop()
   }
+} finally {
+  await rm(directory, { recursive: true, force: true })
 }
-
-process.exitCode = await main()
