@@ -1,6 +1,5 @@
 // Serves /metrics until asked to stop.
 import { unwatchFile, watchFile } from 'node:fs'
-import type { Server } from 'node:http'
 import { formatProblems } from '../config/problem.ts'
 import { createApp } from '../http/app.ts'
 import { createListener } from '../http/listener.ts'
@@ -10,6 +9,8 @@ import { createSelfMetrics } from '../metrics/self.ts'
 import { version } from '../version.ts'
 import type { Command, Invocation } from './command.ts'
 import { configFile, logLevel } from './flags.ts'
+import { badAddress, closeServer, listen, parseAddress, shownAddress, stopped } from './listening.ts'
+import type { Address } from './listening.ts'
 import { goLive } from './live.ts'
 import type { Live } from './live.ts'
 
@@ -55,11 +56,6 @@ export const serve: Command = {
   },
 }
 
-interface Address {
-  readonly host: string | undefined
-  readonly port: number
-}
-
 interface ServeOptions {
   readonly address: Address
   readonly log: Log
@@ -100,56 +96,8 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
   return 0
 }
 
-function parseAddress(text: string): Address | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text)
-  const port = Number(match?.[3])
-  if (!match || port > 65_535) return undefined
-  return { host: match[1] ?? (match[2] === '' ? undefined : match[2]), port }
-}
-
-function badAddress(text: string | undefined): string {
-  return `--web.listen-address expects HOST:PORT, got ${JSON.stringify(text)}`
-}
-
 function badLevel(text: string | undefined): string {
   return `--log.level expects one of ${logLevels.join(', ')}, got ${JSON.stringify(text)}`
-}
-
-async function listen(server: Server, { host, port }: Address): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>()
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message
-    resolve(
-      `cannot listen on ${host ?? ''}:${port}: ${reason}; choose another address with --web.listen-address`,
-    )
-  })
-  server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve(undefined))
-  return promise
-}
-
-function shownAddress(server: Server): string {
-  const address = server.address()
-  if (address === null || typeof address === 'string') return String(address)
-  return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
-}
-
-async function stopped(stop: AbortSignal): Promise<void> {
-  if (stop.aborted) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stop.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-}
-
-/** Requests under way are finished; connections that merely wait are closed. */
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  // A connection whose request has just been answered would otherwise be kept open for the next one.
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const force = setTimeout(() => server.closeAllConnections(), 10_000)
-  await promise
-  clearInterval(idle)
-  clearTimeout(force)
 }
 
 function isProblems(live: Live | readonly unknown[]): live is Extract<typeof live, readonly unknown[]> {

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createDockerProxy } from './docker-proxy.ts'
+
+/** A proxy before an engine that answers everything with its path and a container that has a secret. */
+async function open(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'watchpost-docker-'))
+  const socketPath = join(folder, 'docker.sock')
+  const engine = createServer(({ url }, response) => {
+    const container = {
+      Id: 'a',
+      RestartCount: 2,
+      State: { Status: 'running' },
+      HostConfig: { Memory: 1, Binds: ['/:/x'] },
+    }
+    response.end(JSON.stringify({ url, ...container, Config: { Env: ['PASSWORD=hunter2'] } }))
+  })
+  await new Promise<void>((resolve) => engine.listen(socketPath, resolve))
+  const proxy = createDockerProxy(socketPath)
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    proxy.close()
+    engine.close()
+    await rm(folder, { recursive: true })
+  })
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+}
+
+test.each([
+  '/version',
+  '/v1.43/containers/json?all=1',
+  '/v1.43/containers/abc/stats?stream=false',
+  '/v1.43/events?since=1&until=2',
+])('%s passes', async (path) => {
+  const answer = await fetch((await open()) + path)
+  expect([answer.status, ((await answer.json()) as { url: string }).url]).toEqual([200, path])
+})
+
+test('of an inspection only what is watched passes, and no environment', async () => {
+  const answer = await fetch(`${await open()}/v1.43/containers/abc/json`)
+  expect(await answer.json()).toEqual({
+    Id: 'a',
+    RestartCount: 2,
+    State: { Status: 'running' },
+    HostConfig: { Memory: 1 },
+  })
+})
+
+test.each([
+  ['POST', '/v1.43/containers/abc/kill'],
+  ['POST', '/v1.43/containers/json'],
+  ['DELETE', '/v1.43/containers/abc'],
+  ['GET', '/v1.43/containers/abc/archive?path=/etc'],
+  ['GET', '/v1.43/containers/abc/logs'],
+  ['GET', '/v1.43/containers/../images/json'],
+  ['GET', '/v1.43/secrets'],
+  ['GET', '/v1.43/containers/abc/json/../../../secrets'],
+  ['GET', '//containers/json'],
+])('%s %s does not', async (method, path) => {
+  expect((await fetch((await open()) + path, { method })).status).toBe(403)
+})
+
+test('an engine that is gone is 502 and not the end of the proxy', async () => {
+  const proxy = createDockerProxy('/nowhere/docker.sock')
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void proxy.close())
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/version`
+  expect([(await fetch(url)).status, (await fetch(url)).status]).toEqual([502, 502])
+})
