@@ -1,4 +1,5 @@
 // The commands in the order of the help text. Adding one is a line here.
+import { alerts } from './alerts/alerts.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { explainMetric } from './explain.ts'
@@ -7,4 +8,4 @@ import { probe } from './probe.ts'
 import { serve } from './serve.ts'
 import { status } from './status.ts'
 
-export const commands: readonly Command[] = [serve, check, status, probe, init, explainMetric]
+export const commands: readonly Command[] = [serve, check, status, probe, init, explainMetric, alerts]
