@@ -83,7 +83,7 @@ function openSocket({ host, port, ipFamily }: Address, course: Course): Promise<
   return promise
 }
 
-function secureSocket(raw: Socket, handshake: Handshake, course: Course): Promise<Dialled> {
+export function secureSocket(raw: Socket, handshake: Handshake, course: Course): Promise<Dialled> {
   const { promise, resolve: settle } = Promise.withResolvers<Dialled>()
   const connection = { ...nothingKnown, remoteAddress: raw.remoteAddress }
   const fail = (error: unknown): void => {

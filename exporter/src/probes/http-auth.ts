@@ -28,3 +28,8 @@ export async function authorize(
   const read = await auth.token.read(signal)
   return 'token' in read ? { header: `Bearer ${read.token.reveal()}` } : read
 }
+
+/** The server did not take what it was shown: a token, unlike a password, can be had anew. */
+export function dropToken(auth: Auth | undefined): void {
+  if (auth && 'token' in auth) auth.token.drop()
+}

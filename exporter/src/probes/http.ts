@@ -1,6 +1,7 @@
 // Asks one URL once, and reports all that was learnt on the way. Nothing the network does makes it throw.
 import { dial, nothingKnown } from './dial.ts'
 import type { Connection } from './dial.ts'
+import { dropToken } from './http-auth.ts'
 import { decodeBody, decodeText } from './http-body.ts'
 import { exchange, noAnswer } from './http-exchange.ts'
 import { exchangeKept } from './http-kept.ts'
@@ -44,6 +45,7 @@ export async function probeHttp(request: HttpRequest, signal: AbortSignal): Prom
   let { hop } = first
   for (let redirects = 0; ; redirects += 1) {
     const step = await takeHop(request, hop, course)
+    if (step.answer?.status === 401 && hop.isHome) dropToken(request.auth)
     const next = follow(request, { hop, step, redirects })
     if (next === undefined || 'fault' in next) {
       const end = { step: { ...step, fault: step.fault ?? next?.fault }, redirects, url: hop.url.href }

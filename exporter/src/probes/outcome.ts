@@ -100,3 +100,9 @@ export function faultOf(course: Course, error: unknown): Fault {
   if (code.startsWith('ERR_SSL_')) return { failure: 'tls', detail }
   return { failure: course.phase === undefined ? 'error' : failureIn[course.phase], detail }
 }
+
+/** Ends the course and says how it went, as all outcomes do. */
+export function concludeCourse(course: Course, fault: Fault | undefined): Outcome {
+  const durationSeconds = course.end()
+  return { failure: fault?.failure, detail: fault?.detail, durationSeconds, phases: course.phases }
+}
