@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { collectors } from '../collectors/index.ts'
 import { duration } from '../schema/duration.ts'
+import { httpUrl } from '../schema/http-url.ts'
 import { ratio } from '../schema/ratio.ts'
 
 const global = z
@@ -30,6 +31,13 @@ const slo = z
   })
   .describe('The service level objective of every service.')
 
+const upstream = z
+  .strictObject({
+    prometheus: httpUrl.optional().describe('Where Prometheus is, for history in the API and in reports.'),
+    alertmanager: httpUrl.optional().describe('Where Alertmanager is, for active alerts in the API.'),
+  })
+  .describe('The programs behind Watchpost, for what only they know.')
+
 type Sections = {
   readonly [C in (typeof collectors)[number] as C['name']]: z.ZodOptional<C['schema']>
 }
@@ -42,6 +50,7 @@ export const configSchema = z.strictObject({
   global: global.prefault({}),
   thresholds: thresholds.prefault({}),
   slo: slo.prefault({}),
+  upstream: upstream.prefault({}),
   ...sections,
 })
 

@@ -8,6 +8,7 @@ import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { SelfMetrics } from '../metrics/self.ts'
 import type { Scraper } from '../scrape.ts'
+import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
 import { serveMetrics } from './metrics.ts'
@@ -46,6 +47,7 @@ export function createApp(served: Served): Express {
   app.get('/probe', serveProbe(served))
   app.get('/config', serveConfig(served))
   app.use(healthRoutes(served))
+  app.use(apiRoutes(served))
   app.use((request: Request, response: Response) => {
     response.status(404).type('text').send(`there is no page ${request.path}; see / for those there are\n`)
   })

@@ -1,0 +1,199 @@
+// A snapshot in the platform's own data models. Pure: metrics and JSON are made from the same facts.
+import type { z } from 'zod'
+import type { DataSourceReading } from '../../collectors/data-sources/watch.ts'
+import { filesystemUsage, memoryUsage } from '../../collectors/host/facts.ts'
+import type { ServiceReading } from '../../collectors/services/watch.ts'
+import type { TaskReading } from '../../collectors/tasks/reading.ts'
+import type { Snapshot } from '../../scrape.ts'
+import type {
+  dataSourceStatus,
+  microserviceStatus,
+  systemMonitoring,
+  systemOverview,
+  taskExecutionStats,
+} from './models.ts'
+
+export function toMicroservices({ readings }: Snapshot): Record<string, z.input<typeof microserviceStatus>> {
+  return Object.fromEntries(
+    (readings.services?.targets ?? []).map((target) => [target.target, toMicroservice(target)]),
+  )
+}
+
+function toMicroservice({ health, ...target }: ServiceReading): z.input<typeof microserviceStatus> {
+  return {
+    service_name: target.target,
+    status: target.status,
+    reason: target.reason,
+    detail: target.detail ?? null,
+    uptime: health?.uptimeSeconds ?? null,
+    response_time: times(target.durationSeconds, 1000),
+    memory_usage: times(health?.memoryUsageRatio, 100),
+    cpu_usage: times(health?.cpuUsageRatio, 100),
+    request_count: health?.requests ?? null,
+    error_count: health?.errors ?? null,
+    last_check: moment(target.probedAt),
+    dependencies: target.dependencies
+      .filter(({ depth }) => depth === 'direct')
+      .map(({ dependency }) => dependency),
+    health_endpoint: target.info['url'] ?? '',
+  }
+}
+
+export function toExecutionStats({ readings }: Snapshot): Record<string, z.input<typeof taskExecutionStats>> {
+  const byType = Map.groupBy(readings.tasks?.tasks ?? [], ({ type }) => type)
+  return Object.fromEntries([...byType].map(([type, tasks]) => [type, toStats(type, tasks)]))
+}
+
+function toStats(type: string, tasks: readonly TaskReading[]): z.input<typeof taskExecutionStats> {
+  const total = sum(tasks, ({ totals }) => totals.runs)
+  const failed = sum(tasks, ({ totals }) => totals.failures)
+  const timed = sum(tasks, ({ totals }) => totals.durationCounts.at(-1) ?? 0)
+  const notes = tasks.flatMap((task) => task.notes.map((note) => ({ ...note, task: task.task })))
+  return {
+    task_type: type,
+    total_tasks: total,
+    successful_tasks: total - failed,
+    failed_tasks: failed,
+    success_rate: total === 0 ? null : (100 * (total - failed)) / total,
+    avg_execution_time: timed === 0 ? null : sum(tasks, ({ totals }) => totals.durationSum) / timed,
+    last_execution: moment(
+      extreme(
+        Math.max,
+        tasks.map(({ totals }) => totals.lastFinish),
+      ),
+    ),
+    next_execution: moment(
+      extreme(
+        Math.min,
+        tasks.map(({ nextRun }) => nextRun),
+      ),
+    ),
+    error_details: notes
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, 20)
+      .map(({ at, task, message }) => `${new Date(at * 1000).toISOString()} ${task}: ${message}`),
+  }
+}
+
+export function toDataSources({ readings }: Snapshot): Record<string, z.input<typeof dataSourceStatus>> {
+  const targets = readings.data_sources?.targets ?? []
+  return Object.fromEntries(targets.map((target) => [target.target, toDataSource(target)]))
+}
+
+function toDataSource(target: DataSourceReading): z.input<typeof dataSourceStatus> {
+  return {
+    source_name: target.target,
+    status: target.connection ?? null,
+    detail: target.detail ?? null,
+    last_sync: moment(target.lastSyncAt),
+    sync_frequency: target.syncSeconds ?? target.observedSyncSeconds ?? null,
+    data_quality: times(target.quality?.score, 100),
+    error_count: target.errors,
+    response_time: times(target.durationSeconds, 1000),
+    api_quota_used: target.quota?.used ?? null,
+    api_quota_limit: target.quota?.limit ?? null,
+  }
+}
+
+export function toOverview(snapshot: Snapshot): z.input<typeof systemOverview> {
+  const published = statistic(snapshot, 'posts', 'published')
+  const posts = statistic(snapshot, 'posts')
+  return {
+    total_kols: statistic(snapshot, 'kols'),
+    active_kols: statistic(snapshot, 'kols', 'active'),
+    total_posts: posts,
+    published_posts: published,
+    success_rate: posts && published !== null ? (100 * published) / posts : null,
+    ...toMachine(snapshot),
+    timestamp: new Date(snapshot.startedAt * 1000).toISOString(),
+  }
+}
+
+const unknownMachine = {
+  system_uptime: null,
+  memory_usage: null,
+  cpu_usage: null,
+  disk_usage: null,
+  network_io: { bytes_received: null, bytes_sent: null },
+}
+
+function toMachine({ readings: { host }, startedAt }: Snapshot) {
+  if (!host?.facts) return unknownMachine
+  const { bootTime, memory, filesystems, network } = host.facts
+  const devices = network.filter(({ device }) => device !== 'lo')
+  return {
+    system_uptime: bootTime === undefined ? null : startedAt - bootTime,
+    memory_usage: times(memoryUsage(memory), 100),
+    cpu_usage: times(host.cpuUsageRatio, 100),
+    disk_usage: times(extreme(Math.max, filesystems.map(filesystemUsage)), 100),
+    network_io: {
+      bytes_received: sum(devices, ({ values }) => values[0] ?? 0),
+      // In /proc/net/dev eight columns of what was received come before what was sent.
+      bytes_sent: sum(devices, ({ values }) => values[8] ?? 0),
+    },
+  }
+}
+
+export function toSystemMonitoring(snapshot: Snapshot): z.input<typeof systemMonitoring> {
+  const services = Object.values(toMicroservices(snapshot))
+  const stats = Object.values(toExecutionStats(snapshot))
+  const sources = Object.values(toDataSources(snapshot))
+  return {
+    timestamp: new Date(snapshot.startedAt * 1000).toISOString(),
+    system_overview: toOverview(snapshot),
+    microservices: Object.fromEntries(
+      services.map(({ service_name, status, uptime, response_time }) => [
+        service_name,
+        {
+          status,
+          uptime: shownUptime(uptime),
+          response_time: response_time === null ? 'unknown' : `${Math.round(response_time)}ms`,
+        },
+      ]),
+    ),
+    task_execution: Object.fromEntries(
+      stats.map(({ task_type, successful_tasks: success, failed_tasks: failed, total_tasks: total }) => {
+        return [`${task_type}_tasks`, { success, failed, total }]
+      }),
+    ),
+    data_sources: Object.fromEntries(
+      sources.map(({ source_name, status }) => [source_name, status ?? 'unknown']),
+    ),
+  }
+}
+
+/** The sum over the statistic of that name, or its part in one state. */
+function statistic({ readings }: Snapshot, name: string, state?: string): number | null {
+  const found = readings.statistics?.statistics.find((one) => one.statistic.name === name)
+  if (!found?.series) return null
+  const parts = found.series.values.filter(([labels]) => state === undefined || labels['state'] === state)
+  return sum(parts, ([, value]) => value)
+}
+
+function shownUptime(uptime: number | null): string {
+  if (uptime === null) return 'unknown'
+  const [days, hours, minutes] = [uptime / 86_400, (uptime % 86_400) / 3600, (uptime % 3600) / 60].map(
+    Math.floor,
+  )
+  return `${days}d ${hours}h ${minutes}m`
+}
+
+function sum<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0)
+}
+
+function extreme(
+  choose: (...values: number[]) => number,
+  values: readonly (number | undefined)[],
+): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : choose(...known)
+}
+
+function times(value: number | undefined, factor: number): number | null {
+  return value === undefined ? null : value * factor
+}
+
+function moment(unixSeconds: number | undefined): string | null {
+  return unixSeconds === undefined ? null : new Date(unixSeconds * 1000).toISOString()
+}
