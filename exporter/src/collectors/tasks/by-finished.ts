@@ -100,23 +100,30 @@ async function readEnded(
   if (!Number.isFinite(bound)) return { records, position, isComplete: false }
   for (;;) {
     const after = [position.finished, ...(position.id === undefined ? [] : [position.id])]
-    const { rows } = await client.query<RecordRow & { readonly wp_position: string }>(
-      endedSql(plan, position, budget),
-      [isoText(bound), ...after],
-    )
+    const { rows } = await client.query<
+      RecordRow & { readonly wp_position: string; readonly wp_order: string }
+    >(endedSql(plan, position, budget), [isoText(bound), ...after])
     records.push(...rows.map(toRecord))
     const last = rows.at(-1)
-    if (last) position = { finished: last.wp_position, id: last.wp_id }
+    if (last) position = { finished: last.wp_position, id: last.wp_order }
     if (rows.length < budget.pageRows) return { records, position, isComplete: true }
     if (budget.isSpent(records.length)) return { records, position, isComplete: false }
   }
 }
 
-export function endedSql(plan: Plan, position: FinishedPosition, budget: Pick<Budget, 'pageRows'>): string {
-  const { finished, id } = plan
-  return `SELECT ${plan.select}, ${finished.sql}::text AS wp_position FROM ${plan.from}
-    WHERE ${isAheadSql(plan, position, 2)} AND ${finished.sql} IS NOT NULL AND ${finished.sql} <= ${timeParameter(plan, 1)}
-    ORDER BY ${finished.sql}, ${id.sql} LIMIT ${budget.pageRows}`
+export function endedSql(
+  plan: Plan,
+  position: FinishedPosition,
+  { pageRows }: Pick<Budget, 'pageRows'>,
+): string {
+  const { finished, id, each } = plan
+  const ended = `SELECT ${plan.select}, ${finished.sql} AS wp_finished, ${id.sql} AS wp_order, ${finished.sql}::text AS wp_position
+    FROM ${plan.from}
+    WHERE ${each ? `${each.on} AND ` : ''}${isAheadSql(plan, position, 2)} AND ${finished.sql} IS NOT NULL
+      AND ${finished.sql} <= ${timeParameter(plan, 1)}
+    ORDER BY ${finished.sql}, ${id.sql} LIMIT ${pageRows}`
+  if (!each) return ended
+  return `SELECT ended.* FROM ${each.from} CROSS JOIN LATERAL (${ended}) AS ended ORDER BY wp_finished, wp_order LIMIT ${pageRows}`
 }
 
 function isAheadSql({ finished, id }: Plan, position: FinishedPosition, first: number): string {
@@ -137,7 +144,11 @@ async function readRunning(client: ClientBase, plan: Plan): Promise<RunRecord[]>
 }
 
 export function runningSql(plan: Plan): string {
-  return `SELECT ${plan.select} FROM ${plan.from} WHERE ${plan.finished.sql} IS NULL LIMIT ${keptRunning}`
+  const open = plan.open ?? `${plan.finished.sql} IS NULL`
+  const { each } = plan
+  if (!each) return `SELECT ${plan.select} FROM ${plan.from} WHERE ${open} LIMIT ${keptRunning}`
+  return `SELECT open.* FROM ${each.from} CROSS JOIN LATERAL (
+    SELECT ${plan.select} FROM ${plan.from} WHERE ${each.on} AND ${open} LIMIT ${keptRunning}) AS open LIMIT ${keptRunning}`
 }
 
 async function readTracked(
@@ -148,11 +159,19 @@ async function readTracked(
   if (ids.length === 0) return []
   const after = [position.finished, ...(position.id === undefined ? [] : [position.id])]
   const { rows } = await client.query<RecordRow & { readonly wp_is_behind: boolean }>(
-    `SELECT ${plan.select}, coalesce(${isBehindSql(plan, position, 2)}, false) AS wp_is_behind
-    FROM ${plan.from} WHERE ${plan.id.sql} = ANY($1::${plan.id.type}[])`,
+    trackedSql(plan, position),
     [ids, ...after],
   )
   return rows.map((row) => ({ record: toRecord(row), isBehind: row.wp_is_behind }))
+}
+
+function trackedSql(plan: Plan, position: FinishedPosition): string {
+  const selected = `${plan.select}, coalesce(${isBehindSql(plan, position, 2)}, false) AS wp_is_behind`
+  if (!plan.matchKey) {
+    return `SELECT ${selected} FROM ${plan.from} WHERE ${plan.id.sql} = ANY($1::${plan.id.type}[])`
+  }
+  return `SELECT found.* FROM unnest($1::text[]) AS wanted (key) CROSS JOIN LATERAL (
+    SELECT ${selected} FROM ${plan.from} WHERE ${plan.matchKey('wanted.key')}) AS found`
 }
 
 export function applyByFinished(sighting: Sighting, batch: FinishedBatch): void {

@@ -14,6 +14,7 @@ export const builtInClasses = [
   'http_4xx',
   'http_5xx',
   'sql',
+  'crashed',
   'unknown_status',
   'other',
 ] as const
@@ -31,6 +32,7 @@ const builtIn: readonly ErrorPattern[] = [
     class: 'sql',
     match: String.raw`SQLSTATE|violates .{0,40}constraint|deadlock detected|(?:relation|column) .{0,80}does not exist`,
   },
+  { class: 'crashed', match: String.raw`crashed|killed|out of memory|\bOOM\b|SIG(?:KILL|SEGV|ABRT)` },
 ]
 
 /** Patterns run on an engine of linear time: a text of an error can not stall the exporter. */

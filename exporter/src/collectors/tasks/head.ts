@@ -22,7 +22,7 @@ interface HeadRow {
 }
 
 export async function readHead(client: ClientBase, plan: Plan): Promise<Head> {
-  const maxId = plan.cursor === 'id' ? `(SELECT max(${plan.id.sql})::text FROM ${plan.table})` : 'NULL::text'
+  const maxId = plan.cursor === 'id' ? `(SELECT max(${plan.id.sql})::text FROM ${plan.base})` : 'NULL::text'
   // Positions are kept as text, so the text must not depend on how the server or the role is set up. The clock is
   // now(), the beginning of the transaction: never later than its snapshot.
   const result = await client.query(

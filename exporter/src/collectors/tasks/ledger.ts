@@ -109,7 +109,7 @@ export function recordStart(account: TaskAccount, startedAt: number): void {
 
 export interface Ending {
   readonly record: RunRecord
-  readonly outcome: Exclude<Outcome, 'open'>
+  readonly outcome: Exclude<Outcome, 'open' | 'ignored'>
   /** When the run was seen, for records that carry no end. */
   readonly seenAt: number
   /** False where the source keeps its own totals of runs and failures. */

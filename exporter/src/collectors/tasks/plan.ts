@@ -10,7 +10,9 @@ export interface Column {
 export interface Plan {
   /** The table that is followed, quoted: its ids and its identity. */
   readonly table: string
-  /** What stands after FROM; the table, or the table with others joined to it. */
+  /** The table alone after FROM, by the name that the columns use. */
+  readonly base: string
+  /** What stands after FROM for a record; the table, or the table with others joined to it. */
   readonly from: string
   /** What orders records: their id, or the time they ended at. */
   readonly cursor: 'id' | 'finished'
@@ -18,11 +20,19 @@ export interface Plan {
   readonly finished: Column
   /** The columns of a record, as `selectRecord` lists them. */
   readonly select: string
+  /** Where the index begins with another column: each of its values is asked for on its own. */
+  readonly each?: { readonly from: string; readonly on: string } | undefined
+  /** What is open, where that is not simply what has no end. */
+  readonly open?: string | undefined
+  /** How a record is found again by its key, where that is more than its id. */
+  readonly matchKey?: ((key: string) => string) | undefined
   /** Time zone of columns without one. */
   readonly timezone: string
 }
 
 export interface RecordColumns {
+  /** What names a record, where its id alone does not. */
+  readonly key?: string | undefined
   readonly id: Column
   readonly task: string
   readonly type?: string | undefined
@@ -66,7 +76,7 @@ export function selectRecord(columns: RecordColumns, zone: string): string {
     column ? `extract(epoch FROM ${instant(column, zone)})::float8` : 'NULL::float8'
   const text = (sql: string | undefined): string => (sql === undefined ? 'NULL::text' : `(${sql})::text`)
   return [
-    `(${columns.id.sql})::text AS wp_id`,
+    `(${columns.key ?? columns.id.sql})::text AS wp_id`,
     `${text(columns.task)} AS wp_task`,
     `${text(columns.type)} AS wp_type`,
     `${text(columns.status)} AS wp_status`,

@@ -1,7 +1,7 @@
 // A run of a task as its record tells it.
 
-/** How a record stands. `open` is anything that can still change: queued, waiting, running. */
-export type Outcome = 'open' | 'success' | 'failed' | 'canceled' | 'unknown'
+/** How a record stands. `open` is anything that can still change: queued, waiting, running. What is `ignored` ended unseen, or is no run of the task. */
+export type Outcome = 'open' | 'success' | 'failed' | 'canceled' | 'ignored' | 'unknown'
 
 /** A record as it was read. Times are Unix seconds by the clock that wrote them. */
 export interface RunRecord {
@@ -22,6 +22,7 @@ export interface StatusMap {
   readonly failed: readonly string[]
   readonly canceled: readonly string[]
   readonly open: readonly string[]
+  readonly ignored?: readonly string[]
 }
 
 /** A status that no list names is open while the record has no end, and `unknown` once it has one. */
@@ -31,5 +32,6 @@ export function judgeOutcome(record: RunRecord, statuses: StatusMap): Outcome {
   if (statuses.success.includes(status)) return 'success'
   if (statuses.failed.includes(status)) return 'failed'
   if (statuses.canceled.includes(status)) return 'canceled'
+  if (statuses.ignored?.includes(status)) return 'ignored'
   return record.finishedAt === undefined ? 'open' : 'unknown'
 }

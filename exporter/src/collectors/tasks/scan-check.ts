@@ -35,7 +35,7 @@ interface Question {
 function questions(plan: Plan): Question[] {
   const { id, finished } = plan
   if (plan.cursor === 'id') {
-    const sql = `SELECT ${id.sql} FROM ${plan.table} WHERE ${id.sql} > $1 ORDER BY ${id.sql} LIMIT 1`
+    const sql = `SELECT ${id.sql} FROM ${plan.base} WHERE ${id.sql} > $1 ORDER BY ${id.sql} LIMIT 1`
     return [{ sql, values: ['0'], index: `(${id.sql})` }]
   }
   const start = '2000-01-01T00:00:00Z'

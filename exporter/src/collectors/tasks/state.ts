@@ -102,6 +102,10 @@ const skewSeconds = 5
 export function see(sighting: Sighting, record: RunRecord): void {
   const { state, rules } = sighting
   const outcome = judgeOutcome(record, rules.statuses)
+  if (outcome === 'ignored') {
+    state.open.delete(record.id)
+    return
+  }
   const account = accountOf(state.ledger, rules, record)
   const before = state.open.get(record.id)
   if (!before && account.task === overflowTask) state.ledger.overflowed += 1

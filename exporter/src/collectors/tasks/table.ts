@@ -84,6 +84,7 @@ function planTable(source: TableSource, facts: readonly ColumnFacts[]): Plan {
   const table = quoteTable(source.table)
   return {
     table,
+    base: table,
     from: table,
     cursor: source.cursor ?? (hasSequence ? 'id' : 'finished'),
     id: record.id,

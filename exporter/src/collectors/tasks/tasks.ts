@@ -6,6 +6,9 @@ import { watchDatabaseSource } from './database-source.ts'
 import { taskFamilies, taskMetrics } from './families.ts'
 import { watchHeartbeat } from './heartbeat.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { adaptN8n } from './n8n.ts'
+import { adaptPgBoss } from './pg-boss.ts'
+import { adaptPgCron } from './pg-cron.ts'
 import type { ReceivePing } from './ping.ts'
 import type { SourceReading, TaskReading, TasksReading } from './reading.ts'
 import { section } from './section.ts'
@@ -55,8 +58,12 @@ function adapt(source: DatabaseTaskSource): Adapter {
   switch (source.kind) {
     case 'table':
       return adaptTable(source)
-    default:
-      throw new Error(`kind ${source.kind} is not there yet`)
+    case 'n8n':
+      return adaptN8n(source)
+    case 'pg_boss':
+      return adaptPgBoss(source)
+    case 'pg_cron':
+      return adaptPgCron(source)
   }
 }
 
