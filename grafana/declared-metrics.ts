@@ -69,9 +69,7 @@ export function isForeign(metric: string): boolean {
 }
 
 const families: Readonly<Record<string, string>> = {
-  watchpost_container_: 'containers',
   watchpost_diagnosis: 'diagnosis',
-  watchpost_alert_info: 'alert_info',
   watchpost_recovery_: 'recovery',
 }
 

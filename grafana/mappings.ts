@@ -64,6 +64,20 @@ export const runStates: States = {
 /** For states that have a series only while they hold. */
 export const presentStates: States = { 1: [text('holds', '成立'), colour.bad] }
 
+/** States and health checks of containers, in the words of the engine. */
+export const containerStates: States = {
+  running: [text('running', '執行中'), colour.good],
+  healthy: [text('healthy', '健康'), colour.good],
+  starting: [text('starting', '啟動中'), colour.calm],
+  created: [text('created', '已建立'), colour.calm],
+  paused: [text('paused', '已暫停'), colour.warning],
+  restarting: [text('restarting', '重啟中'), colour.bad],
+  unhealthy: [text('unhealthy', '不健康'), colour.bad],
+  removing: [text('removing', '移除中'), colour.warning],
+  exited: [text('exited', '已結束'), colour.bad],
+  dead: [text('dead', '失效'), colour.bad],
+}
+
 export const severityStates: States = {
   critical: [text('critical', '緊急'), colour.bad],
   warning: [text('warning', '警告'), colour.warning],

@@ -106,22 +106,33 @@ export const host = {
   containerTable: {
     title: text('Containers', '容器'),
     description: text(
-      'Each container with its state, use and restarts.',
-      '各容器的狀態、資源使用與重啟次數。',
+      'Each container with its state, health, use of its limits, and how often it was restarted or killed for memory in the time range.',
+      '各容器的狀態、健康檢查、資源使用比例，以及時間範圍內的重啟與記憶體不足終止次數。',
     ),
     empty: noContainers,
   },
   containerCpu: {
     title: text('CPU by container', '容器 CPU'),
-    description: text('Cores that each container uses.', '各容器使用的核心數。'),
+    description: text(
+      'Share of the processors that each container may use.',
+      '各容器使用的處理器佔其上限的比例。',
+    ),
     empty: noContainers,
   },
   containerMemory: {
     title: text('Memory by container', '容器記憶體'),
     description: text(
-      'Share of its memory limit that each container uses.',
-      '各容器使用的記憶體佔其上限的比例。',
+      'Share of its limit that each container uses, or of the machine where there is no limit.',
+      '各容器使用的記憶體佔其上限的比例；無上限時為佔主機的比例。',
     ),
     empty: noContainers,
+  },
+  headings: {
+    container: text('Container', '容器'),
+    service: text('Service', '服務'),
+    health: text('Health', '健康檢查'),
+    restarts: text('Restarts', '重啟次數'),
+    kills: text('Killed for memory', '記憶體不足終止'),
+    started: text('Started', '啟動時間'),
   },
 } as const
