@@ -1,7 +1,9 @@
 // The dashboards where a fleet is not as the demo's: nothing there yet, very many targets, names that nobody expected.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { requireProgram } from '../demo/programs/find.ts'
@@ -9,6 +11,7 @@ import { freePort } from '../demo/programs/ports.ts'
 import { startExporter } from '../demo/stack/exporter.ts'
 import { startPrometheus } from '../demo/stack/prometheus.ts'
 import { queryPrometheus } from '../demo/stack/query.ts'
+import type { EmptyUntil } from '../grafana/panels/panel.ts'
 import type { Verdict } from '../grafana/proof/judge.ts'
 import { walk } from '../grafana/proof/walk.ts'
 import type { Server } from '../grafana/proof/walk.ts'
@@ -94,4 +97,43 @@ test('500 targets, some with odd names, are shown each by its name', async () =>
   expect(problemsOf(verdicts)).toEqual([])
   const states = verdicts.filter(({ dashboard, panel }) => dashboard === 'service' && panel.id === 1)
   expect(states.map(({ isEmpty }) => isEmpty)).toEqual([false])
+})
+
+const daySeconds = 86_400
+
+/** Nine days of what the panels about weeks ask for, a sample every five minutes, in OpenMetrics. */
+function nineDays(nowSeconds: number): string {
+  const begin = nowSeconds - 9 * daySeconds
+  const times = Array.from({ length: (9 * daySeconds) / 300 }, (_, index) => begin + index * 300)
+  const wave = (time: number): number => 0.4 + 0.1 * Math.sin((2 * Math.PI * time) / daySeconds)
+  const service = '{target="trainer",kind="service"}'
+  const families: readonly (readonly [string, string, string, (time: number) => number])[] = [
+    ['watchpost_target_info', 'gauge', service, () => 1],
+    ['watchpost_service_cpu_usage_ratio', 'gauge', '{target="trainer"}', wave],
+    ['watchpost_service_memory_usage_ratio', 'gauge', '{target="trainer"}', wave],
+    ['watchpost_target_probe_duration_seconds_sum', 'unknown', service, (time) => (time - begin) / 40],
+    ['watchpost_target_probe_duration_seconds_count', 'unknown', service, (time) => (time - begin) / 15],
+    ['watchpost_task_run_duration_seconds_sum', 'unknown', '{task="t"}', (time) => (time - begin) / 900],
+    ['watchpost_task_run_duration_seconds_count', 'unknown', '{task="t"}', (time) => (time - begin) / 3600],
+    ['target_slo:watchpost_slo_budget_left:ratio30d', 'gauge', '{target="trainer",slo="latency"}', wave],
+  ]
+  const lines = families.flatMap(([name, type, labels, valueAt]) => [
+    `# TYPE ${name} ${type}`,
+    ...times.map((time) => `${name}${labels} ${valueAt(time)} ${time}`),
+  ])
+  return `${lines.join('\n')}\n# EOF\n`
+}
+
+test('panels that need weeks have data once weeks have passed', async () => {
+  const promtool = await requireProgram('promtool', { log: () => {} })
+  const data = join(directory, 'prometheus', 'data')
+  const file = join(directory, 'history.txt')
+  await mkdir(data, { recursive: true })
+  await writeFile(file, nineDays(Math.floor(Date.now() / 1000)))
+  await promisify(execFile)(promtool.path, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, data])
+  const server = await prometheusOf([])
+  const old = new Set<EmptyUntil | undefined>(['weeks have passed', 'an hour has passed'])
+  const verdicts = await walk(server, ({ emptyUntil }) => old.has(emptyUntil))
+  expect(problemsOf(verdicts)).toEqual([])
+  expect(verdicts.map(({ isEmpty }) => isEmpty)).toEqual([false, false, false, false])
 })
