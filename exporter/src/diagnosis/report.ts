@@ -1,0 +1,66 @@
+// Diagnoses as text for a terminal.
+import { formatTime } from './ladder.ts'
+import type { Language } from './text.ts'
+import type { Action, Diagnosis, WordedEvidence } from './wording.ts'
+
+interface Headings {
+  readonly cause: string
+  readonly root: string
+  readonly since: string
+  readonly evidence: string
+  readonly expected: string
+  readonly causes: string
+  readonly actions: string
+}
+
+const headings: Readonly<Record<Language, Headings>> = {
+  en: {
+    cause: 'cause',
+    root: 'repair first',
+    since: 'since',
+    evidence: 'evidence',
+    expected: 'expected',
+    causes: 'possible causes, the likeliest first',
+    actions: 'what to do',
+  },
+  'zh-TW': {
+    cause: '原因',
+    root: '優先修復',
+    since: '開始於',
+    evidence: '證據',
+    expected: '預期',
+    causes: '可能原因（依可能性排序）',
+    actions: '建議操作',
+  },
+}
+
+export function reportDiagnosis(diagnosis: Diagnosis, language: Language): string {
+  const say = headings[language]
+  const { target, severity, cause, issueType, root, since } = diagnosis
+  return [
+    `${severity.toUpperCase()}  ${target}`,
+    diagnosis.summary,
+    `  ${say.cause}: ${cause} (${issueType})`,
+    ...(root === undefined ? [] : [`  ${say.root}: ${root}`]),
+    ...(since === undefined ? [] : [`  ${say.since}: ${formatTime(since)}`]),
+    '',
+    `  ${say.evidence}`,
+    ...diagnosis.evidence.flatMap((one) => reportEvidence(one, say)),
+    '',
+    `  ${say.causes}`,
+    ...diagnosis.possibleCauses.map((one, index) => `    ${index + 1}. ${one}`),
+    ...(diagnosis.suggestedActions.length === 0 ? [] : ['', `  ${say.actions}`]),
+    ...diagnosis.suggestedActions.flatMap(reportAction),
+    '',
+  ].join('\n')
+}
+
+/** What holds needs one line; what is broken also says what was expected. */
+function reportEvidence({ ok, name, measured, expected }: WordedEvidence, say: Headings): string[] {
+  if (ok) return [`    ok      ${name}: ${measured}`]
+  return [`    BROKEN  ${name}: ${measured}`, `            ${say.expected}: ${expected}`]
+}
+
+function reportAction({ purpose, command }: Action): string[] {
+  return [`    ${purpose}`, `      $ ${command}`]
+}

@@ -1,0 +1,37 @@
+// Services that fail, or say that they are not well.
+import type { ServiceReading } from '../collectors/services/watch.ts'
+import { explainTarget } from './broken-target.ts'
+import type { Finding } from './finding.ts'
+import type { Fleet } from './fleet.ts'
+import { formatRatio } from './ladder.ts'
+import { factsOf } from './target-facts.ts'
+
+export function diagnoseServices(fleet: Fleet): Finding[] {
+  return (fleet.readings.services?.targets ?? []).flatMap((service) => {
+    if (service.status === 'error' || service.status === 'warning') return [explainTarget(service, fleet)]
+    return findMemory(service, fleet)
+  })
+}
+
+function findMemory(service: ServiceReading, { settings }: Fleet): Finding[] {
+  const usage = service.health?.memoryUsageRatio
+  const limit = settings.thresholds.memory
+  if (usage === undefined || usage <= limit) return []
+  const facts = { measured: formatRatio(usage), limit: formatRatio(limit) }
+  return [
+    {
+      target: service.target,
+      subject: 'service',
+      issueType: 'memory_exhaustion',
+      cause: 'service_memory_high',
+      severity: 'warning',
+      root: undefined,
+      since: undefined,
+      evidence: [
+        { rung: 'body', measured: `memory_usage ${facts.measured} of at most ${facts.limit}`, ok: false },
+      ],
+      behind: [],
+      facts: { ...factsOf(service), ...facts },
+    },
+  ]
+}

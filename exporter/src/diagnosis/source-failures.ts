@@ -1,0 +1,102 @@
+// Data sources: not usable, out of allowance, too old, or full of faults.
+import type { DataSourceReading } from '../collectors/data-sources/watch.ts'
+import { isSpent } from '../collectors/data-sources/quota/quota.ts'
+import { explainTarget } from './broken-target.ts'
+import type { Cause } from './catalogue/catalogue.ts'
+import type { Finding, IssueType, Rung } from './finding.ts'
+import type { Fleet } from './fleet.ts'
+import { climbHeld, formatRatio, formatTime } from './ladder.ts'
+import { factsOf } from './target-facts.ts'
+
+export function diagnoseSources(fleet: Fleet): Finding[] {
+  return (fleet.readings.data_sources?.targets ?? []).flatMap((source) => {
+    if (source.status === 'error') return [explainTarget(source, fleet)]
+    if (source.isStale === true) return [explainAge(source, fleet)]
+    if (source.status === 'warning') return [explainTarget(source, fleet)]
+    return [...findSpentQuota(source), ...findBadRows(source, fleet)].slice(0, 1)
+  })
+}
+
+interface Trouble {
+  readonly cause: Cause
+  readonly issueType: IssueType
+  readonly rung: Rung
+  readonly measured: string
+  readonly detail: string
+}
+
+function explainAge(source: DataSourceReading, { startedAt, readings }: Fleet): Finding {
+  const at = source.lastSyncAt
+  const detail = at === undefined ? 'never synced' : `the last sync was at ${formatTime(at)}`
+  const age = at === undefined ? 'unknown age' : `${Math.round(startedAt - at)} s old`
+  // A task that is named after nothing can still be the one: its failures stand beside.
+  const failing =
+    readings.tasks?.tasks.filter((task) => task.notes.at(-1)?.message.includes(source.target)) ?? []
+  const tasks = failing.length === 0 ? '' : `; task ${failing.map(({ task }) => task).join(', ')} fails on it`
+  const trouble = { cause: 'stale_data', issueType: 'data_source_failure', rung: 'freshness' } as const
+  return describe(source, { ...trouble, measured: age, detail: detail + tasks })
+}
+
+function findSpentQuota(source: DataSourceReading): Finding[] {
+  const { quota } = source
+  if (!quota || !isSpent(quota)) return []
+  const reset = quota.resetAt === undefined ? '' : `, full again at ${formatTime(quota.resetAt)}`
+  const measured = `${quota.used} of ${quota.limit} ${quota.unit} used${reset}`
+  return [
+    describe(source, {
+      cause: 'quota_exhausted',
+      issueType: 'data_source_failure',
+      rung: 'quota',
+      measured,
+      detail: measured,
+    }),
+  ]
+}
+
+const causeOfDimension = {
+  completeness: 'rows_incomplete',
+  uniqueness: 'rows_duplicated',
+  validity: 'rows_invalid',
+  volume: 'rows_missing',
+  freshness: 'rows_old',
+} as const satisfies Record<string, Cause>
+
+// Freshness falls steadily between two syncs, so that only a low one means anything.
+const leastFreshness = 0.5
+
+function findBadRows(source: DataSourceReading, { settings }: Fleet): Finding[] {
+  const least = 1 - settings.thresholds.error_rate
+  const bad = Object.entries(source.quality?.measures ?? {}).flatMap(([name, measure]) => {
+    const dimension = name as keyof typeof causeOfDimension
+    const limit = dimension === 'freshness' ? leastFreshness : least
+    return measure.ratio < limit ? [{ dimension, ...measure }] : []
+  })
+  const [worst] = bad.toSorted((a, b) => a.ratio - b.ratio)
+  if (!worst) return []
+  const measured = `${formatRatio(worst.ratio)} (${Math.round(worst.passed)} of ${Math.round(worst.checked)})`
+  const cause = causeOfDimension[worst.dimension]
+  return [
+    describe(source, {
+      cause,
+      issueType: 'data_quality',
+      rung: 'quality',
+      measured,
+      detail: `${worst.dimension} ${measured}`,
+    }),
+  ]
+}
+
+function describe(source: DataSourceReading, { cause, issueType, rung, measured, detail }: Trouble): Finding {
+  return {
+    target: source.target,
+    subject: 'data_source',
+    issueType,
+    cause,
+    severity: 'warning',
+    root: undefined,
+    since: undefined,
+    evidence: [...climbHeld(source), { rung, measured: detail, ok: false }],
+    behind: [],
+    facts: { ...factsOf(source), measured, detail },
+  }
+}

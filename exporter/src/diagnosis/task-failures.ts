@@ -1,0 +1,146 @@
+// Scheduled work: runs that fail, hang or do not come, and records that cannot be read.
+import type { SourceReading, TaskReading } from '../collectors/tasks/reading.ts'
+import type { Cause } from './catalogue/catalogue.ts'
+import type { Evidence, Finding, Subject } from './finding.ts'
+import { isBroken } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
+import { formatSeconds, formatTime } from './ladder.ts'
+import type { Facts } from './text.ts'
+
+// One failure in a while is what retries are for.
+const failuresInRow = 2
+const lastingFailureSeconds = 300
+const retriedRuns = 3
+
+export function diagnoseTasks(fleet: Fleet): Finding[] {
+  const reading = fleet.readings.tasks
+  if (!reading) return []
+  const stopped = stoppedSources(reading.sources)
+  return [
+    ...reading.sources.flatMap((source) => explainSource(source, fleet)),
+    ...reading.tasks.flatMap((task) => explainTask(task, fleet, stopped.has(task.source))),
+  ]
+}
+
+/** Sources of which no task came that was due: where there are several, that is the scheduler. */
+function stoppedSources(sources: readonly SourceReading[]): ReadonlySet<string> {
+  const stopped = sources.filter(({ tasks }) => {
+    const judged = tasks.filter(({ isOverdue }) => isOverdue !== undefined)
+    return judged.length > 1 && judged.every(({ isOverdue }) => isOverdue)
+  })
+  return new Set(stopped.map(({ source }) => source))
+}
+
+function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Finding[] {
+  switch (task.verdict) {
+    case 'overdue':
+      return [explainMissed(task, isStopped)]
+    case 'running_too_long':
+      return [explainHung(task, fleet)]
+    case 'failing':
+      return isLasting(task, fleet) ? [explainFailed(task, fleet)] : []
+    default:
+      return isRetried(task, fleet) ? [explainRetried(task)] : []
+  }
+}
+
+function isLasting({ totals }: TaskReading, { startedAt }: Fleet): boolean {
+  if (totals.consecutiveFailures >= failuresInRow) return true
+  return totals.lastFailure !== undefined && startedAt - totals.lastFailure >= lastingFailureSeconds
+}
+
+/** The last runs succeed, but each of them was a second try. */
+function isRetried({ totals, notes, due, nextRun }: TaskReading, { startedAt }: Fleet): boolean {
+  if (totals.retrySuccesses < retriedRuns || due === undefined || nextRun === undefined) return false
+  const earliest = notes.at(-retriedRuns)?.at
+  const slots = retriedRuns + 1
+  return earliest !== undefined && startedAt - earliest <= slots * (nextRun - due)
+}
+
+function explainFailed(task: TaskReading, fleet: Fleet): Finding {
+  const note = task.notes.at(-1)
+  const detail = withoutSecrets(note?.message ?? 'no message')
+  const failures = String(task.totals.consecutiveFailures)
+  const measured = `${failures} failures in a row, the last one of class ${note?.class ?? 'other'}: ${detail}`
+  const evidence: Evidence = { rung: 'runs', measured, ok: false }
+  const root = [...fleet.targets.values()].find(
+    (target) => isBroken(target) && detail.includes(target.target),
+  )
+  if (!root) return describe(task, 'run_failed', [evidence], { detail, failures })
+  const rootDetail = root.detail ?? root.reason
+  const facts = { detail, root: root.target, rootDetail, watchedRoot: root.target }
+  const broken: Evidence = { rung: 'dependency', measured: `${root.target}: ${rootDetail}`, ok: false }
+  const found = describe(task, 'dependency', [broken, evidence], facts)
+  return { ...found, issueType: 'dependency_failure', severity: 'info', root: root.target }
+}
+
+function explainRetried(task: TaskReading): Finding {
+  const detail = withoutSecrets(task.notes.at(-1)?.message ?? 'no message')
+  const { retries, retrySuccesses } = task.totals
+  const measured = `${retries} retries, ${retrySuccesses} of them successes; first tries fail with: ${detail}`
+  return describe(task, 'run_retried', [{ rung: 'runs', measured, ok: false }], { detail })
+}
+
+function explainHung(task: TaskReading, { startedAt }: Fleet): Finding {
+  const measured = formatSeconds(startedAt - (task.oldestStart ?? startedAt))
+  const limit = formatSeconds(task.schedule?.max_runtime ?? 0)
+  const evidence: Evidence = {
+    rung: 'runs',
+    measured: `under way for ${measured}, max_runtime is ${limit}`,
+    ok: false,
+  }
+  return describe(task, 'run_hung', [evidence], { measured, limit })
+}
+
+function explainMissed(task: TaskReading, isStopped: boolean): Finding {
+  const due = task.due === undefined ? 'its slot' : formatTime(task.due)
+  const { lastStart } = task.totals
+  const started =
+    lastStart === undefined ? 'it never started' : `the last start was at ${formatTime(lastStart)}`
+  const evidence: Evidence = {
+    rung: 'schedule',
+    measured: `due at ${due} by "${task.schedule?.cron ?? ''}", ${started}, ${task.missed ?? 0} slots missed`,
+    ok: false,
+  }
+  return describe(task, isStopped ? 'scheduler_stopped' : 'run_missed', [evidence], { due })
+}
+
+function explainSource(source: SourceReading, fleet: Fleet): Finding[] {
+  if (source.reason === undefined) return []
+  const detail = withoutSecrets(source.detail ?? source.reason)
+  const evidence: Evidence = { rung: 'records', measured: detail, ok: false }
+  const subject = { task: source.source, type: source.kind, subject: 'task_source' } as const
+  const name = fleet.settings.tasks?.find((configured) => configured.name === source.source)?.database
+  const database = name === undefined ? undefined : fleet.targets.get(name)
+  if (!isBroken(database)) return [describe(subject, 'records_unreadable', [evidence], { detail })]
+  const rootDetail = database.detail ?? database.reason
+  const facts = { detail, root: database.target, rootDetail, watchedRoot: database.target }
+  const found = describe(subject, 'dependency', [evidence], facts)
+  return [{ ...found, issueType: 'dependency_failure', severity: 'info', root: database.target }]
+}
+
+interface Described {
+  readonly task: string
+  readonly subject?: Subject
+  readonly totals?: TaskReading['totals']
+}
+
+function describe(task: Described, cause: Cause, evidence: readonly Evidence[], facts: Facts): Finding {
+  return {
+    target: task.task,
+    subject: task.subject ?? 'task',
+    issueType: 'task_failure',
+    cause,
+    severity: 'warning',
+    root: undefined,
+    since: task.totals?.lastSuccess,
+    evidence,
+    behind: [],
+    facts: { target: task.task, ...facts },
+  }
+}
+
+/** What a program wrote about its failure may hold the URL that it failed with. */
+function withoutSecrets(text: string): string {
+  return text.slice(0, 300).replaceAll(/:\/\/[^\s/@]+@/g, '://<secret>@')
+}
