@@ -78,6 +78,20 @@ export const containerStates: States = {
   dead: [text('dead', '失效'), colour.bad],
 }
 
+/** What a policy of recovery may do. */
+export const modeStates: States = {
+  off: [text('off', '關閉'), colour.neutral],
+  dry_run: [text('dry run', '模擬'), colour.calm],
+  approve: [text('on approval', '需核准'), colour.warning],
+  auto: [text('by itself', '自動'), colour.good],
+}
+
+export const breakerStates: States = {
+  closed: [text('closed', '正常'), colour.good],
+  half_open: [text('one attempt', '試行一次'), colour.warning],
+  open: [text('tripped', '跳脫'), colour.bad],
+}
+
 export const severityStates: States = {
   critical: [text('critical', '緊急'), colour.bad],
   warning: [text('warning', '警告'), colour.warning],

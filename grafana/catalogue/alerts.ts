@@ -68,6 +68,14 @@ export const alerts = {
     ),
     empty: quiet,
   },
+  policies: {
+    title: text('Recovery policies', '復原策略'),
+    description: text(
+      'What each policy may do: its mode, whether its breaker has tripped, actions left in its budget, and what was handed over to people.',
+      '各策略的權限：模式、斷路器是否跳脫、剩餘可執行次數，以及轉交人員處理的事件。',
+    ),
+    empty: text('recovery is off', '復原功能未啟用'),
+  },
   actions: {
     title: text('Recovery actions', '復原動作'),
     description: text(
@@ -109,6 +117,10 @@ export const alerts = {
     empty: text('Alertmanager is not scraped', '未抓取 Alertmanager 指標'),
   },
   headings: {
+    mode: text('Mode', '模式'),
+    breaker: text('Breaker', '斷路器'),
+    budget: text('Actions left', '剩餘次數'),
+    escalated: text('Handed over', '已轉交'),
     policy: text('Policy', '策略'),
     action: text('Action', '動作'),
     outcome: text('Outcome', '結果'),

@@ -14,6 +14,7 @@ import { calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { firingAlerts } from './firing.ts'
+import { recovery } from './recovery.ts'
 
 export function alerts(): Dashboard {
   return {
@@ -28,7 +29,7 @@ export function alerts(): Dashboard {
         band(6, diagnosis()),
       ),
       section(words.history, band(10, [timeline(), 16], [most(), 8])),
-      section(words.recovery, band(8, actions(), actionsOverTime())),
+      recovery(),
       section(words.delivery, band(7, sent(), failed(), silenced())),
     ],
   }
@@ -107,36 +108,6 @@ function most(): Panel {
       },
     ],
     sort: [{ by: words.headings.firingFor, descending: true }],
-  })
-}
-
-function actions(): Panel {
-  const heading = words.headings
-  const done = 'sum by (policy, action, outcome) (increase(watchpost_recovery_actions_total[$__range])) > 0'
-  return table({
-    id: 9,
-    text: words.actions,
-    emptyUntil: 'a recovery runs',
-    keys: {
-      policy: { heading: heading.policy },
-      action: { heading: heading.action },
-      outcome: { heading: heading.outcome },
-    },
-    values: [{ expr: done, heading: heading.times, unit: unit.count, decimals: 0 }],
-    sort: [{ by: heading.times, descending: true }],
-  })
-}
-
-function actionsOverTime(): Panel {
-  const byOutcome = 'sum by (action, outcome) (increase(watchpost_recovery_actions_total[$__interval])) > 0'
-  return timeSeries({
-    id: 10,
-    text: words.actionsOverTime,
-    unit: unit.count,
-    min: 0,
-    kind: 'bars',
-    emptyUntil: 'a recovery runs',
-    queries: [series(byOutcome, '{{action}} {{outcome}}', { step: '1m' })],
   })
 }
 
