@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/containers/**'],
+          exclude: ['test/containers/**', 'test/browser/**'],
           // These start real programs; side by side they would fight for the same two cores and ports.
           fileParallelism: false,
           testTimeout: 60_000,

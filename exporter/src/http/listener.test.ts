@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -11,6 +10,7 @@ import express from 'express'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { formatProblem } from '../config/problem.ts'
 import { createLog } from '../log.ts'
+import { createIdentity } from '../probes/testing/certificate.ts'
 import { createListener } from './listener.ts'
 
 let directory: string
@@ -24,8 +24,9 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }))
 
 function certificate(file: string, name: string): void {
-  const args = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=${name} -addext subjectAltName=DNS:${name} -keyout ${file}.key -out ${file}.crt`
-  execFileSync('openssl', args.split(' '), { cwd: directory, stdio: 'ignore' })
+  const { cert, key } = createIdentity({ name, hosts: [name], isAuthority: true })
+  writeFileSync(join(directory, `${file}.crt`), cert)
+  writeFileSync(join(directory, `${file}.key`), key)
 }
 
 function write(text: string): string {
