@@ -1,5 +1,6 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
 import type { Context } from './collectors/collector.ts'
+import type { ReceivePing } from './collectors/tasks/ping.ts'
 import type { Config } from './config/load.ts'
 import type { History } from './history.ts'
 import { collectOne, graceSeconds, probeOne, startWatches } from './round.ts'
@@ -28,6 +29,8 @@ export interface Scraper {
   readonly scrape: (timeoutSeconds: number, only?: readonly CollectorName[]) => Promise<Snapshot>
   /** A probe of one target, with what it met on the wire; undefined when there is no such target. */
   readonly probe: (target: string, timeoutSeconds: number) => Promise<SingleProbe> | undefined
+  /** Hands a ping to who waits for pings of its task. */
+  readonly receivePing: ReceivePing
   /** Names of the targets that can be probed alone. */
   readonly targets: () => readonly string[]
   /** The last finished round over all collectors. */
@@ -63,6 +66,10 @@ export function createScraper({ config, context, history, clock }: ScraperOption
     probe(target, timeoutSeconds) {
       const found = watched.map(({ watch }) => watch.targets?.get(target)).find((one) => one !== undefined)
       return found && probeOne(found, timeoutSeconds, clock() / 1000)
+    },
+    async receivePing(ping) {
+      const { watch } = watched.find((one) => one.watch.receivePing) ?? {}
+      return watch?.receivePing?.(ping) ?? 'unknown_task'
     },
     targets: () => watched.flatMap(({ watch }) => [...(watch.targets?.keys() ?? [])]),
     last: () => last,

@@ -5,6 +5,7 @@ import type { Family, Metric } from '../metrics/metric.ts'
 import type { Outcome } from '../probes/outcome.ts'
 import type { Database } from '../probes/postgres.ts'
 import type { Dependency, TargetReading } from './target.ts'
+import type { ReceivePing } from './tasks/ping.ts'
 
 export type ConfigPath = readonly (string | number)[]
 
@@ -60,6 +61,8 @@ export interface Watch<R extends Reading = Reading> {
   collect(round: Round): Promise<R>
   /** For each target by its name, a probe of it alone. */
   readonly targets?: ReadonlyMap<string, (round: Round) => Promise<TargetReading>>
+  /** For what tells of itself instead of being probed: takes what came to /ping. */
+  readonly receivePing?: ReceivePing
   close?(): Promise<void>
 }
 

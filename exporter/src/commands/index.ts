@@ -2,10 +2,22 @@
 import { alerts } from './alerts/alerts.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { cron } from './cron.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
 import { serve } from './serve.ts'
 import { status } from './status.ts'
+import { tasks } from './tasks.ts'
 
-export const commands: readonly Command[] = [serve, check, status, probe, init, explainMetric, alerts]
+export const commands: readonly Command[] = [
+  serve,
+  check,
+  status,
+  tasks,
+  cron,
+  probe,
+  init,
+  explainMetric,
+  alerts,
+]

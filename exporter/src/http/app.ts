@@ -12,6 +12,7 @@ import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
 import { serveMetrics } from './metrics.ts'
+import { pingRoutes } from './ping.ts'
 import { serveProbe } from './probe.ts'
 import { serveLanding } from './landing.ts'
 import type { ReloadState } from './page.ts'
@@ -46,6 +47,7 @@ export function createApp(served: Served): Express {
   app.get('/metrics', serveMetrics(served))
   app.get('/probe', serveProbe(served))
   app.get('/config', serveConfig(served))
+  app.use(pingRoutes(() => served.scraper().receivePing))
   app.use(healthRoutes(served))
   app.use(apiRoutes(served))
   app.use((request: Request, response: Response) => {

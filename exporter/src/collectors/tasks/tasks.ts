@@ -15,7 +15,6 @@ import { section } from './section.ts'
 import type { DatabaseTaskSource, TaskSource } from './section.ts'
 import { adaptTable } from './table.ts'
 
-/** Tasks are watched, and told of by HTTP: `receivePing` is what stands behind /ping. */
 export interface TasksWatch extends Watch<TasksReading> {
   readonly receivePing: ReceivePing
 }
@@ -55,16 +54,10 @@ function watchTasks(sources: readonly TaskSource[], context: Context): TasksWatc
 }
 
 function adapt(source: DatabaseTaskSource): Adapter {
-  switch (source.kind) {
-    case 'table':
-      return adaptTable(source)
-    case 'n8n':
-      return adaptN8n(source)
-    case 'pg_boss':
-      return adaptPgBoss(source)
-    case 'pg_cron':
-      return adaptPgCron(source)
-  }
+  if (source.kind === 'n8n') return adaptN8n(source)
+  if (source.kind === 'pg_boss') return adaptPgBoss(source)
+  if (source.kind === 'pg_cron') return adaptPgCron(source)
+  return adaptTable(source)
 }
 
 /** Two sources may name a task alike; series may not, so the later one bears its source's name in front. */

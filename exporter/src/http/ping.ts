@@ -1,0 +1,84 @@
+// /ping/<task>[/start|/fail|/<exit code>]: jobs that keep no records tell of their runs.
+import { Router, text } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Ping, PingOutcome, PingSignal, ReceivePing } from '../collectors/tasks/ping.ts'
+
+const statusOf: Readonly<Record<PingOutcome, number>> = {
+  ok: 200,
+  unknown_task: 404,
+  wrong_token: 401,
+  already_ended: 409,
+}
+
+const answerOf: Readonly<Record<PingOutcome, string>> = {
+  ok: 'OK',
+  unknown_task: 'no heartbeat task of this name is configured',
+  wrong_token: 'expected the token of the task, as in Authorization: Bearer TOKEN',
+  already_ended: 'this run has ended already',
+}
+
+const messageLimit = '10kb'
+const runIdPattern = /^[\w.:-]{1,100}$/
+
+/** `receive` gives what is current: a reload swaps it. */
+export function pingRoutes(receive: () => ReceivePing, clock: () => number = Date.now): Router {
+  const router = Router()
+  const answer: RequestHandler = async (request, response) => {
+    const ping = readPing(request, clock() / 1000)
+    if (typeof ping === 'string') return refuse(response, ping)
+    const outcome = await receive()(ping)
+    if (outcome === 'wrong_token') response.set('www-authenticate', 'Bearer')
+    response
+      .status(statusOf[outcome])
+      .set('cache-control', 'no-store')
+      .type('text')
+      .send(`${answerOf[outcome]}\n`)
+  }
+  const body = text({ type: () => true, limit: messageLimit })
+  for (const path of ['/ping/:task', '/ping/:task/:signal']) router.get(path, answer).post(path, body, answer)
+  return router
+}
+
+function refuse(response: Response, problem: string): void {
+  response.status(400).type('text').send(`${problem}\n`)
+}
+
+/** A string is what is wrong with it, for a person. */
+function readPing(request: Request, at: number): Ping | string {
+  const signal = readSignal(request.params['signal'])
+  if (typeof signal === 'string') return signal
+  const run = readRun(request.query)
+  if (typeof run === 'string') return run
+  const body: unknown = request.body
+  return {
+    ...signal,
+    ...run,
+    task: String(request.params['task']),
+    token: /^Bearer (.+)$/i.exec(request.get('authorization') ?? '')?.[1] ?? '',
+    message: typeof body === 'string' && body !== '' ? body : undefined,
+    at,
+  }
+}
+
+function readRun({
+  run_id: runId,
+  duration,
+}: Request['query']): Pick<Ping, 'runId' | 'durationSeconds'> | string {
+  if (runId !== undefined && !(typeof runId === 'string' && runIdPattern.test(runId))) {
+    return 'run_id: expected up to 100 letters, digits and . _ : -'
+  }
+  if (duration === undefined) return { runId, durationSeconds: undefined }
+  const durationSeconds = Number(duration)
+  if (durationSeconds >= 0 && durationSeconds < 1e9) return { runId, durationSeconds }
+  return 'duration: expected seconds, such as 12.5'
+}
+
+function readSignal(
+  word: string | readonly string[] | undefined,
+): { readonly signal: PingSignal; readonly exitCode: number | undefined } | string {
+  if (word === undefined) return { signal: 'success', exitCode: undefined }
+  if (word === 'start' || word === 'fail') return { signal: word, exitCode: undefined }
+  const exitCode = /^\d{1,3}$/.test(String(word)) ? Number(word) : 256
+  if (exitCode > 255) return 'expected /start, /fail, an exit code from 0 to 255, or nothing after the task'
+  return { signal: exitCode === 0 ? 'success' : 'fail', exitCode }
+}
