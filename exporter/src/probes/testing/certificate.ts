@@ -46,7 +46,7 @@ export function createIdentity({ name, issuer, keyType = 'ec', ...options }: Ide
   const signature = node(0x03, Buffer.from([0]), sign('sha256', signed, signer))
   const der = sequence(signed, algorithm, signature)
   return {
-    cert: `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`,
     key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     privateKey: pair.privateKey,
     name,
