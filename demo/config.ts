@@ -48,7 +48,13 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
   host: () => ({ filesystems: ['/'] }),
 }
 
-export function renderConfig(fleet: Fleet): string {
+/** Where the programs behind the exporter will be; known before they run. */
+export interface Upstream {
+  readonly prometheus?: string
+  readonly alertmanager?: string
+}
+
+export function renderConfig(fleet: Fleet, upstream: Upstream = {}): string {
   const targets = Object.entries(targetSections).map(([key, render]) => [key, render(fleet)] as const)
   const others = Object.entries(otherSections).map(([key, render]) => [key, render(fleet)] as const)
   const declared = targets.flatMap(([, entries]) => entries.map(({ name }) => name))
@@ -62,6 +68,7 @@ export function renderConfig(fleet: Fleet): string {
       error_rate: '5%',
       task_failure_rate: '10%',
     },
+    upstream,
     services: renderServices(fleet, declared),
     ...Object.fromEntries(targets),
     ...Object.fromEntries(others),

@@ -2,6 +2,7 @@
 // `npm start` and the end-to-end tests are two callers of this.
 import { join } from 'node:path'
 import { renderConfig } from '../config.ts'
+import type { Upstream } from '../config.ts'
 import { startFleet } from '../fleet.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Program } from '../programs/find.ts'
@@ -27,7 +28,7 @@ export interface StackOptions {
   /** The ALERT_ variables. */
   readonly alerting: Readonly<Record<string, string | undefined>>
   /** The exporter's configuration, where it is not to be that of the fleet. */
-  readonly config?: (fleet: Fleet) => string
+  readonly config?: (fleet: Fleet, upstream: Upstream) => string
   readonly onStep?: (what: string) => void
   /** Gives up before the next step; what has started is stopped. */
   readonly signal?: AbortSignal
@@ -96,8 +97,13 @@ function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): R
   })
   const addresses = new Map(here.map((part) => [shippedAddresses[part], `127.0.0.1:${ports[part]}`]))
   const { alertmanager, prometheus, grafana } = programs
+  const upstream = {
+    ...(prometheus ? { prometheus: urlOf(options, 'prometheus') } : {}),
+    ...(alertmanager ? { alertmanager: urlOf(options, 'alertmanager') } : {}),
+  }
   return {
-    exporter: () => startExporter({ ...place('exporter'), config: (options.config ?? renderConfig)(fleet) }),
+    exporter: () =>
+      startExporter({ ...place('exporter'), config: (options.config ?? renderConfig)(fleet, upstream) }),
     alertmanager: () =>
       alertmanager &&
       startAlertmanager({ ...place('alertmanager'), program: alertmanager, environment: options.alerting }),
