@@ -15,7 +15,7 @@ export type Framing =
   { readonly by: 'nothing' | 'chunks' | 'close' } | { readonly by: 'length'; readonly bytes: number }
 
 const statusLine = /^HTTP\/(1\.[01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):([\t\x20-\x7e\x80-\xff]*)$/
 const closes = /(?:^|[\s,])close(?:$|[\s,])/i
 
 export function parseHead(text: string): Head | Fault {
@@ -28,31 +28,49 @@ export function parseHead(text: string): Head | Fault {
     if (name === undefined) return { failure: 'error', detail: 'a header of the answer is malformed' }
     const key = name.toLowerCase()
     const known = headers.get(key)
-    if (known) known.push(value.trimEnd())
-    else headers.set(key, [value.trimEnd()])
+    if (known) known.push(trimBlanks(value))
+    else headers.set(key, [trimBlanks(value)])
   }
   return { status: Number(status), httpVersion, headers }
 }
 
-/** RFC 9112, section 6.3. */
-export function frameBody(method: string, { status, headers }: Head): Framing | Fault {
-  const isTunnel = method === 'CONNECT' && status < 300
-  if (method === 'HEAD' || isTunnel || bodiless.has(status)) return { by: 'nothing' }
-  const codings = headers.get('transfer-encoding')
-  const lengths = headers.get('content-length')
-  if (codings && lengths) return { failure: 'error', detail: 'the answer has a length and a transfer coding' }
-  if (codings) {
-    if (codings.join().toLowerCase() === 'chunked') return { by: 'chunks' }
-    return { failure: 'body', detail: 'the transfer coding is not chunked' }
-  }
-  if (!lengths) return { by: 'close' }
-  // Two of them make a list, which is no number.
-  const length = lengths.join()
-  if (!/^\d{1,15}$/.test(length)) return { failure: 'error', detail: 'the content-length is not one number' }
-  return { by: 'length', bytes: Number(length) }
+/** Of blanks and tabs only; `trim` would take bytes of other charsets, and a pattern could be made to take for ever. */
+function trimBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
 }
 
-const bodiless: ReadonlySet<number> = new Set([204, 304])
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/** RFC 9112, section 6.3. */
+export function frameBody(method: string, { status, headers }: Head): Framing | Fault {
+  const coding = headers.get('transfer-encoding')?.join().toLowerCase()
+  // Two lengths make a list, which is no number.
+  const length = headers.get('content-length')?.join()
+  if (length !== undefined && coding !== undefined) {
+    return { failure: 'error', detail: 'the answer has a length and a transfer coding' }
+  }
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+    return { failure: 'error', detail: 'the content-length is not one number' }
+  }
+  if (isBodiless(method, status)) return { by: 'nothing' }
+  if (length !== undefined) return { by: 'length', bytes: Number(length) }
+  if (coding === undefined) return { by: 'close' }
+  if (coding === 'chunked') return { by: 'chunks' }
+  return { failure: 'body', detail: 'the transfer coding is not chunked' }
+}
+
+function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || (method === 'CONNECT' && status < 300) || status === 204 || status === 304
+}
+
+export function isFieldLine(line: string): boolean {
+  return headerLine.test(line)
+}
 
 /** Whether the server means to take another request on the same connection. */
 export function keepsAlive({ httpVersion, headers }: Head): boolean {

@@ -1,6 +1,6 @@
 // Reads one HTTP/1.1 answer from the bytes of a connection. Own, because it costs a fifth of what Node's
 // client adds to a socket, and probing a thousand targets is most of what the exporter does.
-import { frameBody, keepsAlive, parseHead } from './http-head.ts'
+import { frameBody, isFieldLine, keepsAlive, parseHead } from './http-head.ts'
 import type { Framing, Head } from './http-head.ts'
 import type { Failure, Fault } from './outcome.ts'
 
@@ -18,7 +18,7 @@ const maxChunkLineBytes = 1024
 /** Servers may send any number of interim answers before the real one; nobody sends a hundred in earnest. */
 const maxInterim = 100
 const magic = Buffer.from('HTTP/')
-const chunkLine = /^([\da-f]{1,8})[\t ]*(?:;.*)?$/i
+const chunkLine = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=[!#$%&'*+.^_`|~\w-]+)?)*$/i
 const stateAfterHead = {
   nothing: 'complete',
   chunks: 'chunk-size',
@@ -101,14 +101,15 @@ export class AnswerParser {
     const head = parseHead(this.#pending.toString('latin1', 0, end))
     this.#pending = this.#pending.subarray(end + 4)
     if ('failure' in head) return this.#fail(head.failure, head.detail)
-    if (head.status >= 100 && head.status < 200) return this.#skipInterim(head.status)
+    if (head.status >= 100 && head.status < 200) return this.#skipInterim(head)
     this.head = head
     return this.#frame(head, frameBody(this.#limits.method, head))
   }
 
-  #skipInterim(status: number): boolean {
+  #skipInterim({ status, httpVersion }: Head): boolean {
     this.#interim += 1
     if (status === 101) return this.#fail('error', 'the server switched protocols unasked')
+    if (httpVersion === '1.0') return this.#fail('error', 'HTTP/1.0 has no interim answers')
     if (this.#interim <= maxInterim) return true
     return this.#fail('size', `there were more than ${maxInterim} interim answers`)
   }
@@ -160,7 +161,8 @@ export class AnswerParser {
     if (line === undefined) return false
     this.#trailerBytes += line.length + 2
     if (this.#trailerBytes > maxHeadBytes) return this.#fail('size', 'the trailers are too large')
-    return line === '' ? this.#become('complete') : true
+    if (line === '') return this.#become('complete')
+    return isFieldLine(line) || this.#fail('body', 'a trailer of the answer is malformed')
   }
 
   #readLine(): string | undefined {

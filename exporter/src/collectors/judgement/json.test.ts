@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { createJsonPath } from './json-path.ts'
 import { parseJson } from './json.ts'
 
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 1000)
+
 function value(text: string): unknown {
   const parsed = parseJson(text)
   return 'value' in parsed ? parsed.value : parsed
@@ -60,9 +62,12 @@ test('any text gives a value or a problem, and any JSON the same value as the pa
   const anyJson = fc.json({ maxDepth: 12 })
   const cutJson = fc.tuple(anyJson, fc.nat()).map(([text, at]) => text.slice(0, at % (text.length + 1)))
   const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), cutJson)
-  fc.assert(fc.property(anyText, (text) => Object.keys(parseJson(text)).length === 1))
+  fc.assert(
+    fc.property(anyText, (text) => Object.keys(parseJson(text)).length === 1),
+    { numRuns },
+  )
   const agrees = fc.property(anyJson, (text) => {
     expect(value(text)).toEqual(JSON.parse(text))
   })
-  fc.assert(agrees)
+  fc.assert(agrees, { numRuns })
 })
