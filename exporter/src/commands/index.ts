@@ -3,6 +3,7 @@ import { alerts } from './alerts/alerts.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { cron } from './cron.ts'
+import { diagnose } from './diagnose.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   tasks,
   cron,
   probe,
+  diagnose,
   init,
   explainMetric,
   alerts,

@@ -11,6 +11,7 @@ import type { Scraper } from '../scrape.ts'
 import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
+import { serveDiagnosis } from './diagnosis.ts'
 import { serveMetrics } from './metrics.ts'
 import { pingRoutes } from './ping.ts'
 import { serveProbe } from './probe.ts'
@@ -49,6 +50,7 @@ export function createApp(served: Served): Express {
   app.get('/config', serveConfig(served))
   app.use(pingRoutes(() => served.scraper().receivePing))
   app.use(healthRoutes(served))
+  app.get('/api/diagnosis', serveDiagnosis(served))
   app.use(apiRoutes(served))
   app.use((request: Request, response: Response) => {
     response.status(404).type('text').send(`there is no page ${request.path}; see / for those there are\n`)

@@ -4,18 +4,22 @@ import type { Reading } from '../collectors/collector.ts'
 import type { TargetReading } from '../collectors/target.ts'
 import type { History, Verdict } from '../history.ts'
 import type { Snapshot } from '../scrape.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { summarise } from '../diagnosis/wording.ts'
 import type { Served } from './app.ts'
+import { findingsOf } from './diagnosis.ts'
 
 export function serveLanding(served: Served): RequestHandler {
   return (_request, response) => {
-    response.type('html').send(renderLanding(served.scraper().last(), served))
+    const snapshot = served.scraper().last()
+    const findings = snapshot ? findingsOf(snapshot, served) : []
+    response.type('html').send(renderLanding(snapshot, { ...served, findings }))
   }
 }
 
-export function renderLanding(
-  snapshot: Snapshot | undefined,
-  { version, history }: Pick<Served, 'version' | 'history'>,
-): string {
+type Shown = Pick<Served, 'version' | 'history'> & { readonly findings: readonly Finding[] }
+
+export function renderLanding(snapshot: Snapshot | undefined, { version, history, findings }: Shown): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -36,10 +40,22 @@ export function renderLanding(
 <body>
 <h1>Watchpost</h1>
 <p>Version ${escapeHtml(version)}. <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
-${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
+${renderFindings(findings)}${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
 </body>
 </html>
 `
+}
+
+const shownFindings = 100
+
+/** Above the table, since tasks and the machine are no targets; nothing at all where nothing is wrong. */
+function renderFindings(findings: readonly Finding[]): string {
+  if (findings.length === 0) return ''
+  const items = findings.slice(0, shownFindings).map((finding) => {
+    const style = finding.severity === 'critical' ? 'error' : 'warning'
+    return `<li><span class="${style}">${finding.severity}</span> ${escapeHtml(summarise(finding, 'en'))}</li>`
+  })
+  return `<h2>Diagnosis</h2>\n<p>${findings.length} found, with evidence at <a href="/api/diagnosis">/api/diagnosis</a>.</p>\n<ul>\n${items.join('\n')}\n</ul>\n`
 }
 
 function renderTargets(snapshot: Snapshot, history: History): string {

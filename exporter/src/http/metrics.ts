@@ -6,6 +6,7 @@ import { collectors } from '../collectors/index.ts'
 import { contentTypes, renderPage } from '../metrics/exposition.ts'
 import type { CollectorName } from '../scrape.ts'
 import type { Served } from './app.ts'
+import { findingsOf } from './diagnosis.ts'
 import { chooseFormat } from './negotiation.ts'
 import { pageFamilies } from './page.ts'
 
@@ -22,7 +23,8 @@ export function serveMetrics(served: Served): RequestHandler {
     }
     const seconds = roundSeconds(request.get('x-prometheus-scrape-timeout-seconds'))
     const snapshot = await served.scraper().scrape(seconds, only)
-    const input = { snapshot, reload: served.reloadState(), version: served.version }
+    const findings = only === undefined ? findingsOf(snapshot, served) : []
+    const input = { snapshot, findings, reload: served.reloadState(), version: served.version }
     const self = only === undefined ? await served.self.families() : []
     const format = chooseFormat(request.get('accept'))
     const page = renderPage([...pageFamilies(input), ...self], format)

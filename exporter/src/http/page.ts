@@ -2,6 +2,8 @@
 import { collectors } from '../collectors/index.ts'
 import type { Reading } from '../collectors/collector.ts'
 import { targetFamilies } from '../collectors/target-families.ts'
+import { diagnosisFamilies } from '../diagnosis/families.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { family, gauge, noLabels } from '../metrics/metric.ts'
 import type { Family } from '../metrics/metric.ts'
 import type { Snapshot } from '../scrape.ts'
@@ -63,22 +65,25 @@ export const pageMetrics = [
 
 export interface PageInput {
   readonly snapshot: Snapshot
+  /** None where only some collectors were asked: a cause may lie with those that were not. */
+  readonly findings: readonly Finding[]
   readonly reload: ReloadState
   readonly version: string
 }
 
-export function pageFamilies({ snapshot, reload, version }: PageInput): Family[] {
+export function pageFamilies({ snapshot, findings, reload, version }: PageInput): Family[] {
   const found = collectors.map((collector) => [collector, snapshot.readings[collector.name]] as const)
   const targets = found.flatMap(([, reading]) => (reading as Reading | undefined)?.targets ?? [])
   return [
     ...targetFamilies(targets),
     // Each reading came from the collector of the same name; the mapped type cannot carry that through a loop.
     ...found.flatMap(([collector, reading]) => (reading ? collector.families(reading as never) : [])),
+    ...diagnosisFamilies(findings),
     ...ownFamilies({ snapshot, reload, version }),
   ]
 }
 
-function ownFamilies({ snapshot, reload, version }: PageInput): Family[] {
+function ownFamilies({ snapshot, reload, version }: Omit<PageInput, 'findings'>): Family[] {
   const { outcomes, settings } = snapshot
   return [
     family(

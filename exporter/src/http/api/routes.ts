@@ -92,7 +92,7 @@ export function apiRoutes(served: Served): Router {
 }
 
 /** The last round where it is fresh, else a round of our own: the API works without Prometheus, too. */
-async function freshSnapshot(served: Served): Promise<Snapshot> {
+export async function freshSnapshot(served: Served): Promise<Snapshot> {
   const scraper = served.scraper()
   const last = scraper.last()
   const isFresh = last !== undefined && Date.now() / 1000 - last.startedAt < freshSeconds
