@@ -1,3 +1,4 @@
+import { parser } from '@grafana/lezer-logql'
 import { describe, expect, test } from 'vitest'
 import { annotationQueries } from './annotations.ts'
 import { dashboards } from './dashboards/index.ts'
@@ -84,6 +85,26 @@ describe('every query', () => {
     expect(fixed).toEqual([])
   })
 })
+
+test('every question to Loki parses, whatever is searched for', () => {
+  const questions = dashboards.flatMap((dashboard) =>
+    panelsOf(dashboard().sections).flatMap(({ queries }) => queries.filter(({ shape }) => shape === 'logs')),
+  )
+  expect(questions.length).toBeGreaterThan(2)
+  for (const search of ['', 'a "b" {c} | d']) {
+    const variables = { target: ['ohlc_api', "odd 'one'"], search }
+    const broken = questions
+      .map(({ expr }) => interpolate(expr, { ...scope, variables }))
+      .filter((query) => isBroken(parser.parse(query)))
+    expect(broken).toEqual([])
+  }
+})
+
+function isBroken(tree: ReturnType<typeof parser.parse>): boolean {
+  let errors = 0
+  tree.iterate({ enter: ({ type }) => void (errors += Number(type.isError)) })
+  return errors > 0
+}
 
 test('every alert leads to a dashboard that exists, with variables that it has', async () => {
   const variables = new Map<string, string[]>(

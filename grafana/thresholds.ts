@@ -1,6 +1,11 @@
 // Where colours change. The limits are the defaults of `thresholds` in watchpost.yml; lines in graphs follow the
 // configured ones, because they are drawn from watchpost_threshold.
-import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard'
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard'
 import { colour } from './colours.ts'
 import type { Colour } from './colours.ts'
 
@@ -38,3 +43,6 @@ export function thresholds([base, ...rest]: Steps): ThresholdsConfigBuilder {
   const others = rest.map(([value, color]) => ({ value, color }))
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([first, ...others])
 }
+
+/** Said outright, because the default of some kinds of panel is a range of colours between the least and the most. */
+export const colouredByThresholds = new FieldColorBuilder().mode(FieldColorModeId.Thresholds)

@@ -21,18 +21,19 @@ export interface Variable {
   build(language: Language): Builder<VariableModel>
 }
 
-function dataSource(name: string, plugin: string, label: string, uid: string): Variable {
+function dataSource(name: string, label: string, called: string): Variable {
+  const plugin = called.toLowerCase()
   const build = (): Builder<VariableModel> =>
     new DatasourceVariableBuilder(name)
       .label(label)
       .type(plugin)
-      .current({ selected: true, text: label, value: uid })
+      .current({ selected: true, text: called, value: plugin })
       .hide(VariableHide.HideVariable)
   return { name, build }
 }
 
-export const prometheusSource = dataSource('datasource', 'prometheus', 'Data source', 'prometheus')
-export const lokiSource = dataSource('loki_datasource', 'loki', 'Loki data source', 'loki')
+export const prometheusSource = dataSource('datasource', 'Data source', 'Prometheus')
+export const lokiSource = dataSource('loki_datasource', 'Loki data source', 'Loki')
 
 interface Choice {
   readonly label: Text

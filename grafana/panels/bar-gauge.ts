@@ -9,7 +9,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/bargauge'
 import type { Query } from '../queries.ts'
-import { thresholds } from '../thresholds.ts'
+import { colouredByThresholds, thresholds } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { panel } from './panel.ts'
 import type { Panel, PanelFacts } from './panel.ts'
@@ -34,6 +34,7 @@ export function barGauge(options: BarGauge): Panel {
       .showUnfilled(true)
       .min(min)
       .max(max)
+      .colorScheme(colouredByThresholds)
       .thresholds(thresholds(steps)),
   )
 }

@@ -10,7 +10,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { mappings } from '../mappings.ts'
 import type { States } from '../mappings.ts'
 import type { Query } from '../queries.ts'
-import { plain, thresholds } from '../thresholds.ts'
+import { colouredByThresholds, plain, thresholds } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { panel } from './panel.ts'
 import type { Panel, PanelFacts } from './panel.ts'
@@ -40,6 +40,7 @@ export function stat(options: Stat): Panel {
       .textMode(named ? BigValueTextMode.Name : valueMode)
       .orientation(VizOrientation.Auto)
       .wideLayout(true)
+      .colorScheme(colouredByThresholds)
       .thresholds(thresholds(steps))
     if (states !== undefined) drawn.mappings(mappings(states, language))
     if (decimals !== undefined) drawn.decimals(decimals)

@@ -13,7 +13,7 @@ import { PanelBuilder as StatusHistory } from '@grafana/grafana-foundation-sdk/s
 import { mappings } from '../mappings.ts'
 import type { States } from '../mappings.ts'
 import type { Query } from '../queries.ts'
-import { plain, thresholds } from '../thresholds.ts'
+import { colouredByThresholds, plain, thresholds } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { panel } from './panel.ts'
 import type { Panel, PanelFacts } from './panel.ts'
@@ -45,6 +45,7 @@ export function stateTimeline(options: Timeline): Panel {
       .legend(legend)
       .tooltip(tooltip)
       .mappings(mappings(states, language))
+      .colorScheme(colouredByThresholds)
       .thresholds(thresholds(steps)),
   )
 }
@@ -64,6 +65,7 @@ export function statusHistory(options: Timeline & { readonly cells: number }): P
       .legend(legend)
       .tooltip(tooltip)
       .mappings(Object.keys(states).length > 0 ? mappings(states, language) : [])
+      .colorScheme(colouredByThresholds)
       .thresholds(thresholds(steps)),
   )
 }
