@@ -1,0 +1,19 @@
+// All actions. Adding one is a line here.
+import type { ActionKind } from './action.ts'
+import { cleanupDiskSpace } from './cleanup-disk-space.ts'
+import { clearRedisMemory } from './clear-redis-memory.ts'
+import { clearCacheByHook, reconnectByHook, retryByHook } from './hook.ts'
+import { reconnectPostgres } from './reconnect-postgres.ts'
+import { restartContainer } from './restart-container.ts'
+import { retryN8nExecution } from './retry-n8n-execution.ts'
+
+export const actions: readonly ActionKind[] = [
+  restartContainer,
+  reconnectPostgres,
+  reconnectByHook,
+  clearRedisMemory,
+  clearCacheByHook,
+  cleanupDiskSpace,
+  retryN8nExecution,
+  retryByHook,
+]

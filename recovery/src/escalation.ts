@@ -1,0 +1,113 @@
+// Handing over to people: alerts that stay while they are true, and end by themselves when this process ends.
+import { explain } from '../../exporter/src/log.ts'
+import type { Log } from '../../exporter/src/log.ts'
+import type { Config } from './config/load.ts'
+import { describeAnswer, exchange } from './exchange.ts'
+import type { Decision } from './state/event.ts'
+import { openEpisodes } from './state/state.ts'
+import type { Episode, State } from './state/state.ts'
+import type { Tally } from './tally.ts'
+
+/** Decisions that people have to know of. */
+export const escalating: ReadonlySet<Decision> = new Set([
+  'awaiting_approval',
+  'attempts_exhausted',
+  'breaker_open',
+  'budget',
+  'blast_radius',
+])
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly endsAt: string
+}
+
+const lifetimeSeconds = 300
+const everySeconds = 60
+
+export interface Escalation {
+  /** Tells Alertmanager what is open, unless it was told the same a moment ago. */
+  announce(state: State, now: number): Promise<void>
+}
+
+export interface EscalationOptions {
+  readonly config: Config
+  readonly tally: Tally
+  readonly log: Log
+  readonly isJournalBroken: () => boolean
+}
+
+export function createEscalation({ config, tally, log, isJournalBroken }: EscalationOptions): Escalation {
+  let told = ''
+  let toldAt = -Infinity
+  return {
+    async announce(state, now) {
+      const alerts = [
+        ...openEpisodes(state).flatMap((episode) => alertFor(episode, state, now)),
+        ...(isJournalBroken() ? [brokenJournal(now)] : []),
+      ]
+      const key = JSON.stringify(alerts.map(({ labels }) => labels))
+      const { alertmanager } = config.settings
+      if (!alertmanager || alerts.length === 0) return
+      if (key === told && now - toldAt < everySeconds) return
+      try {
+        const answer = await exchange({
+          url: `${alertmanager.url.replace(/\/+$/, '')}/api/v2/alerts`,
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(alerts),
+          signal: AbortSignal.timeout(5_000),
+        })
+        if (answer.status !== 200) throw new Error(describeAnswer(answer))
+        ;[told, toldAt] = [key, now]
+      } catch (error) {
+        // The next round tries again.
+        tally.add('escalations')
+        log.error('escalation failed', { reason: explain(error) })
+      }
+    },
+  }
+}
+
+function alertFor(episode: Episode, state: State, now: number): Alert[] {
+  const { escalated: reason, decision, policy, target, id } = episode
+  if (reason === undefined || (reason === 'awaiting_approval' && decision !== reason)) return []
+  const isWait = reason === 'awaiting_approval'
+  const labels = {
+    alertname: isWait ? 'RecoveryAwaitingApproval' : 'RecoveryEscalated',
+    severity: isWait ? 'warning' : 'critical',
+    reason,
+    // One storm is one alert, however many targets it concerns.
+    ...(reason === 'blast_radius' ? {} : { policy, recovery_target: target }),
+  }
+  const summary = isWait
+    ? `An action of ${policy} waits for approval`
+    : `Recovery does not act any more: ${reason.replaceAll('_', ' ')}`
+  const description = [episode.detail, ...history(episode, state)].join('\n')
+  return [{ labels, annotations: { summary, description, episode: id }, endsAt: endOf(now) }]
+}
+
+function history({ id }: Episode, { attempts }: State): string[] {
+  return attempts
+    .filter(({ episode }) => episode === id)
+    .map(({ at, action, target, result = 'under way', outcome = 'not verified' }) => {
+      const time = new Date(at * 1000).toISOString()
+      return `${time} ${action} on ${target}: ${result}, ${outcome.replace('_', ' ')}`
+    })
+}
+
+function brokenJournal(now: number): Alert {
+  return {
+    labels: { alertname: 'RecoveryEscalated', severity: 'critical', reason: 'journal' },
+    annotations: {
+      summary: 'Recovery does not act any more: its journal cannot be written',
+      description: 'Look at the disk below --storage.path.',
+    },
+    endsAt: endOf(now),
+  }
+}
+
+function endOf(now: number): string {
+  return new Date((now + lifetimeSeconds) * 1000).toISOString()
+}

@@ -1,0 +1,143 @@
+// Looks at the world for the guards: Prometheus, Alertmanager and the exporter, each asked afresh.
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Log } from '../../exporter/src/log.ts'
+import { explain } from '../../exporter/src/log.ts'
+import type { Settings, Policy } from './config/schema.ts'
+import { describeAnswer, exchange } from './exchange.ts'
+import type { AnnouncedAlert, Evidence, PrometheusAlert } from './guards/evidence.ts'
+
+const timeoutMilliseconds = 5_000
+const probeTimeoutMilliseconds = 15_000
+
+/** What is the same for all episodes of one round. */
+export type CommonEvidence = Omit<Evidence, 'now' | 'isHealthy'>
+
+export interface Observer {
+  common(): Promise<CommonEvidence>
+  isHealthy(policy: Policy): Promise<boolean | undefined>
+}
+
+export interface ObserverOptions {
+  readonly settings: Settings
+  readonly storagePath: string
+  readonly log: Log
+}
+
+export function createObserver({ settings, storagePath, log }: ObserverOptions): Observer {
+  /** What cannot be learnt is undefined, and no guard lets that pass. */
+  async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      log.warn('evidence is lacking', { what, reason: explain(error) })
+      return undefined
+    }
+  }
+  return {
+    async common() {
+      const [isPausedByFile, alerts, announced, targetsUp, ageSeconds] = await Promise.all([
+        exists(join(storagePath, 'paused')),
+        attempt('alerts of Prometheus', () => readAlerts(settings)),
+        attempt('alerts of Alertmanager', () => readAnnounced(settings)),
+        attempt('targets', () => readTargets(settings)),
+        attempt('age of samples', () => readAge(settings)),
+      ])
+      return { isPausedByFile, alerts, announced, targetsUp, ageSeconds }
+    },
+    isHealthy: ({ name, healthy }) =>
+      attempt(`health for ${name}`, async () => {
+        if (healthy.query !== undefined) return (await query(settings, healthy.query)).length > 0
+        return probe(settings, healthy.probe ?? '')
+      }),
+  }
+}
+
+/** The kill switch: anything but its certain absence counts as being there. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
+  }
+}
+
+const labels = z.record(z.string(), z.string())
+
+const prometheusAlerts = z.object({
+  data: z.object({ alerts: z.array(z.object({ labels, state: z.enum(['pending', 'firing']) })) }),
+})
+
+async function readAlerts(settings: Settings): Promise<PrometheusAlert[]> {
+  return prometheusAlerts.parse(await ask(settings.prometheus, '/api/v1/alerts')).data.alerts
+}
+
+const announcedAlerts = z.array(
+  z.object({
+    fingerprint: z.string(),
+    startsAt: z.string(),
+    status: z.object({ state: z.string(), mutedBy: z.array(z.string()).nullish() }),
+  }),
+)
+
+async function readAnnounced(settings: Settings): Promise<AnnouncedAlert[]> {
+  const alerts = announcedAlerts.parse(await ask(settings.alertmanager, '/api/v2/alerts'))
+  return alerts.map(({ fingerprint, startsAt, status }) => ({
+    fingerprint,
+    startsAt: Date.parse(startsAt) / 1000,
+    isSuppressed: status.state !== 'active' || (status.mutedBy ?? []).length > 0,
+  }))
+}
+
+async function readTargets(settings: Settings): Promise<ReadonlyMap<string, boolean>> {
+  const samples = await query(settings, 'min by (target) (watchpost_target_up)')
+  return new Map(samples.map(({ metric, value }) => [metric['target'] ?? '', value === 1]))
+}
+
+async function readAge(settings: Settings): Promise<number> {
+  const [sample] = await query(settings, 'time() - max(timestamp(watchpost_target_up))')
+  if (!sample) throw new Error('Prometheus has no samples of the exporter')
+  return sample.value
+}
+
+const vector = z.object({
+  data: z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })),
+  }),
+})
+
+async function query(
+  settings: Settings,
+  promql: string,
+): Promise<{ readonly metric: Readonly<Record<string, string>>; readonly value: number }[]> {
+  const path = `/api/v1/query?query=${encodeURIComponent(promql)}`
+  const { result } = vector.parse(await ask(settings.prometheus, path)).data
+  return result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }))
+}
+
+async function probe(settings: Settings, target: string): Promise<boolean> {
+  const url = address(settings.exporter, `/probe?target=${encodeURIComponent(target)}`)
+  const answer = await exchange({ url, signal: AbortSignal.timeout(probeTimeoutMilliseconds) })
+  const success = /^probe_success ([01])$/m.exec(answer.text)?.[1]
+  if (answer.status !== 200 || success === undefined) throw new Error(describeAnswer(answer))
+  return success === '1'
+}
+
+type Place = { readonly url: string } | undefined
+
+function address(place: Place, path: string): string {
+  if (!place) throw new Error('it is not configured')
+  return `${place.url.replace(/\/+$/, '')}${path}`
+}
+
+async function ask(place: Place, path: string): Promise<unknown> {
+  const answer = await exchange({
+    url: address(place, path),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
+  })
+  if (answer.status !== 200) throw new Error(describeAnswer(answer))
+  return answer.json()
+}

@@ -1,0 +1,70 @@
+// The files of the journal in their order, and reading them from the first record to the last.
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JournalEvent } from '../state/event.ts'
+import { firstLink, readLine } from './chain.ts'
+import type { Link } from './chain.ts'
+
+const form = /^journal-(\d{6})\.jsonl$/
+
+export function fileName(number: number): string {
+  return `journal-${String(number).padStart(6, '0')}.jsonl`
+}
+
+/** Numbers of the files that are there. */
+export function listFiles(directory: string): number[] {
+  if (!existsSync(directory)) return []
+  const numbers = readdirSync(directory).flatMap((file) => form.exec(file)?.[1] ?? [])
+  return numbers.map(Number).toSorted((a, b) => a - b)
+}
+
+export interface JournalReading {
+  readonly events: readonly JournalEvent[]
+  readonly link: Link
+  /** Of the last file: its number, and how much of it is whole records. */
+  readonly last: { readonly number: number; readonly sizeBytes: number } | undefined
+  /** A last record that was cut off while it was written. Nobody was told that it had been stored. */
+  readonly isTorn: boolean
+  readonly problem: string | undefined
+}
+
+export function readJournal(directory: string): JournalReading {
+  const numbers = listFiles(directory)
+  const events: JournalEvent[] = []
+  let link = firstLink
+  let last: JournalReading['last']
+  for (const number of numbers) {
+    const isLastFile = number === numbers.at(-1)
+    const bytes = readFileSync(join(directory, fileName(number)))
+    const end = bytes.lastIndexOf(0x0a) + 1
+    const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
+    for (const [index, line] of lines.entries()) {
+      // A file after the first begins with all that the ones before it came to, so they may be put away.
+      const isStart = index === 0 && events.length === 0 && number > 1
+      const record = readLine(line, isStart ? undefined : link)
+      if (typeof record === 'string') {
+        return {
+          events,
+          link,
+          last,
+          isTorn: false,
+          problem: `${fileName(number)}:${index + 1}: ${record}`,
+        }
+      }
+      events.push(record.event)
+      link = record.link
+    }
+    last = { number, sizeBytes: end }
+    if (end < bytes.length) {
+      if (isLastFile) return { events, link, last, isTorn: true, problem: undefined }
+      return {
+        events,
+        link,
+        last,
+        isTorn: false,
+        problem: `${fileName(number)}:${lines.length + 1}: it is cut off`,
+      }
+    }
+  }
+  return { events, link, last, isTorn: false, problem: undefined }
+}

@@ -1,0 +1,112 @@
+// The running process: journal, rounds and pages, put together and taken apart in order.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import type { Log } from '../../exporter/src/log.ts'
+import type { Family } from '../../exporter/src/metrics/metric.ts'
+import { createSelfMetrics } from '../../exporter/src/metrics/self.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Config } from './config/load.ts'
+import { createEngine } from './engine.ts'
+import { createEscalation } from './escalation.ts'
+import { createObserver, exists } from './evidence.ts'
+import { createApp } from './http/app.ts'
+import { openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
+import { createRounds } from './rounds.ts'
+import type { Rounds } from './rounds.ts'
+import { createTally, stateFamilies } from './tally.ts'
+import type { Tally } from './tally.ts'
+
+export interface RecoveryOptions {
+  readonly config: Config
+  readonly storagePath: string | undefined
+  readonly address: { readonly host: string; readonly port: number }
+  readonly log: Log
+  readonly clock: () => number
+}
+
+export interface Recovery {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function startRecovery(options: RecoveryOptions): Promise<Recovery> {
+  const { config, log, clock } = options
+  const tally = createTally()
+  const live = goLive(options, tally)
+  const app = createApp({
+    config,
+    journal: live?.journal,
+    tally,
+    log,
+    clock,
+    families: createPage(options, tally, live),
+    ailment: () => live?.rounds.ailment(),
+    wake: () => live?.rounds.wake(),
+  })
+  const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, app)
+  server.maxConnections = 128
+  const url = await listen(server, options.address)
+  log.info('listening', { url, mode: config.settings.mode })
+  live?.rounds.wake()
+  return {
+    url,
+    async stop() {
+      server.close()
+      server.closeIdleConnections()
+      await live?.rounds.stop()
+      server.closeAllConnections()
+      live?.journal.close()
+    },
+  }
+}
+
+interface Live {
+  readonly journal: Journal
+  readonly rounds: Rounds
+  readonly storagePath: string
+}
+
+/** Undefined where everything is off: then nothing is kept, and nothing is ever considered. */
+function goLive({ config, storagePath, log, clock }: RecoveryOptions, tally: Tally): Live | undefined {
+  const { settings } = config
+  if (settings.mode === 'off' || storagePath === undefined) return undefined
+  const journal = openJournal(storagePath)
+  const observer = createObserver({ settings, storagePath, log })
+  const escalation = createEscalation({ config, tally, log, isJournalBroken: () => journal.isBroken })
+  const engine = createEngine({ config, journal, observer, escalation, tally, log, clock })
+  engine.begin(packageJson.version)
+  const rounds = createRounds({ engine, log, clock, intervalSeconds: settings.interval })
+  return { journal, rounds, storagePath }
+}
+
+function createPage(
+  { config, clock }: RecoveryOptions,
+  tally: Tally,
+  live: Live | undefined,
+): () => Promise<Family[]> {
+  const self = createSelfMetrics()
+  return async () => {
+    const own = await self.families()
+    if (!live) return [...tally.families(), ...own]
+    const { journal, rounds, storagePath } = live
+    const isPausedByFile = await exists(join(storagePath, 'paused'))
+    const lastRoundAt = rounds.lastRoundAt()
+    const shown = stateFamilies({ config, journal, isPausedByFile, lastRoundAt, now: clock() })
+    return [...shown, ...tally.families(), ...own]
+  }
+}
+
+async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  server.listen({ port, ...(host === '' ? {} : { host }) })
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') return String(address)
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${shown}:${address.port}`
+}

@@ -1,0 +1,192 @@
+// What is known: a fold over the events. Frozen values; nothing here reads a clock or a file.
+import type { ActionResult, Closing, Decision, JournalEvent, Outcome, Received } from './event.ts'
+
+export interface Episode {
+  readonly id: string
+  readonly policy: string
+  readonly target: string
+  readonly fingerprint: string
+  readonly starts_at: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly received_at: number
+  readonly decision: Decision | undefined
+  readonly detail: string
+  readonly decided_at: number | undefined
+  readonly approval: { readonly actor: string; readonly at: number } | undefined
+  readonly escalated: Decision | undefined
+  readonly closed: { readonly as: Closing; readonly at: number } | undefined
+}
+
+export interface Attempt {
+  readonly id: string
+  readonly episode: string
+  readonly policy: string
+  readonly action: string
+  readonly target: string
+  readonly at: number
+  readonly isRehearsal: boolean
+  /** Undefined while the call is under way. */
+  readonly result: ActionResult | undefined
+  readonly acted_at: number | undefined
+  readonly outcome: Outcome | undefined
+  readonly verified_at: number | undefined
+}
+
+/** Of a policy: an attempt that helped, or one that did not or did not last. */
+export interface Mark {
+  readonly policy: string
+  readonly at: number
+  readonly isGood: boolean
+}
+
+export interface State {
+  readonly startedAt: number
+  readonly paused: { readonly actor: string; readonly at: number } | undefined
+  readonly episodes: ReadonlyMap<string, Episode>
+  readonly attempts: readonly Attempt[]
+  readonly marks: readonly Mark[]
+}
+
+/** Nothing older counts, so no window of the configuration may be longer. */
+export const memorySeconds = 7 * 86_400
+
+export const emptyState: State = Object.freeze({
+  startedAt: 0,
+  paused: undefined,
+  episodes: new Map(),
+  attempts: [],
+  marks: [],
+})
+
+export function reduce(state: State, event: JournalEvent): State {
+  switch (event.type) {
+    case 'started':
+      return { ...prune(state, event.at), startedAt: event.at }
+    case 'paused':
+      return { ...state, paused: { actor: event.actor, at: event.at } }
+    case 'resumed':
+      return { ...state, paused: undefined }
+    case 'received':
+      return receive(prune(state, event.at), event)
+    case 'checkpoint':
+      return thaw(event.state)
+    case 'intended':
+    case 'rehearsed':
+    case 'acted':
+    case 'verified':
+      return reduceAttempt(state, event)
+    default:
+      return withEpisode(state, event.episode, changeOf(event))
+  }
+}
+
+type EpisodeEvent = Extract<JournalEvent, { type: 'closed' | 'approved' | 'escalated' | 'decided' }>
+
+function changeOf(event: EpisodeEvent): Partial<Episode> {
+  switch (event.type) {
+    case 'closed':
+      return { closed: { as: event.as, at: event.at } }
+    case 'approved':
+      return { approval: { actor: event.actor, at: event.at } }
+    case 'escalated':
+      return { escalated: event.reason }
+    default:
+      return { decision: event.decision, detail: event.detail, decided_at: event.at }
+  }
+}
+
+type AttemptEvent = Extract<JournalEvent, { type: 'intended' | 'rehearsed' | 'acted' | 'verified' }>
+
+function reduceAttempt(state: State, event: AttemptEvent): State {
+  if (event.type === 'acted') {
+    return withAttempt(state, event.attempt, { result: event.result, acted_at: event.at })
+  }
+  if (event.type === 'verified') {
+    const { at, outcome } = event
+    const policy = state.attempts.find(({ id }) => id === event.attempt)?.policy ?? ''
+    const marks = [...state.marks, { policy, at, isGood: outcome === 'fixed' }]
+    return withAttempt({ ...state, marks }, event.attempt, { outcome, verified_at: at })
+  }
+  const { attempt, episode, policy, action, target, at } = event
+  const begun: Attempt = {
+    id: attempt,
+    episode,
+    policy,
+    action,
+    target,
+    at,
+    isRehearsal: event.type === 'rehearsed',
+    result: undefined,
+    acted_at: undefined,
+    outcome: undefined,
+    verified_at: undefined,
+  }
+  // An approval is good for one attempt.
+  const spent = withEpisode(state, episode, { approval: undefined })
+  return { ...spent, attempts: [...state.attempts, begun] }
+}
+
+function receive(state: State, event: Received): State {
+  const { episode: id, policy, target, fingerprint, starts_at, labels, at, recurs } = event
+  const episode: Episode = {
+    id,
+    policy,
+    target,
+    fingerprint,
+    starts_at,
+    labels,
+    received_at: at,
+    detail: '',
+    decision: undefined,
+    decided_at: undefined,
+    approval: undefined,
+    escalated: undefined,
+    closed: undefined,
+  }
+  const marks = recurs ? [...state.marks, { policy, at, isGood: false }] : state.marks
+  return { ...state, marks, episodes: new Map(state.episodes).set(id, episode) }
+}
+
+function withEpisode(state: State, id: string, change: Partial<Episode>): State {
+  const episode = state.episodes.get(id)
+  if (!episode) return state
+  return { ...state, episodes: new Map(state.episodes).set(id, { ...episode, ...change }) }
+}
+
+function withAttempt(state: State, id: string, change: Partial<Attempt>): State {
+  const attempts = state.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...change } : attempt))
+  return { ...state, attempts }
+}
+
+function prune(state: State, now: number): State {
+  const since = now - memorySeconds
+  const isOld = ({ closed }: Episode): boolean => closed !== undefined && closed.at < since
+  if (state.attempts.every(({ at }) => at >= since) && ![...state.episodes.values()].some(isOld)) return state
+  return {
+    ...state,
+    episodes: new Map([...state.episodes].filter(([, episode]) => !isOld(episode))),
+    // What is still under way is never forgotten.
+    attempts: state.attempts.filter((attempt) => attempt.at >= since || isUnderWay(attempt)),
+    marks: state.marks.filter(({ at }) => at >= since),
+  }
+}
+
+/** From the intent until it is known whether it helped. */
+export function isUnderWay({ isRehearsal, outcome }: Attempt): boolean {
+  return !isRehearsal && outcome === undefined
+}
+
+export function openEpisodes(state: State): Episode[] {
+  return [...state.episodes.values()].filter(({ closed }) => closed === undefined)
+}
+
+/** As plain data, for a checkpoint. */
+export function freeze(state: State): unknown {
+  return { ...state, episodes: [...state.episodes.values()] }
+}
+
+function thaw(frozen: unknown): State {
+  const { episodes, ...rest } = frozen as Omit<State, 'episodes'> & { readonly episodes: readonly Episode[] }
+  // JSON leaves out what is undefined.
+  return { ...rest, paused: rest.paused, episodes: new Map(episodes.map((episode) => [episode.id, episode])) }
+}
