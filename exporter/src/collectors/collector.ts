@@ -13,6 +13,8 @@ export type ConfigPath = readonly (string | number)[]
 export interface Declaration {
   readonly path: ConfigPath
   readonly name: string
+  /** Whether it is a database that other sections can ask by SQL. */
+  readonly isQueryable?: boolean
 }
 
 /** A name that the section expects to be declared, and the dependency edge that it draws, if it does. */

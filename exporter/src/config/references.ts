@@ -57,13 +57,11 @@ function duplicateFindings({ declarations }: Names): Finding[] {
 
 function danglingFindings({ declarations, references }: Names): Finding[] {
   return references.flatMap(({ name, path, to }) => {
-    const known = declarations
-      .filter(({ section }) => to === 'target' || section === 'databases')
-      .map((d) => d.name)
+    const known = declarations.filter(({ isQueryable }) => to === 'target' || isQueryable).map((d) => d.name)
     if (known.includes(name)) return []
     const meant = nearest(name, known)
     const hint = meant ? `; did you mean ${meant}?` : ''
-    const thing = to === 'target' ? 'a service, database or data source' : 'a database'
+    const thing = to === 'target' ? 'a service, database or data source' : 'a database that speaks SQL'
     return [{ path, message: `expected the name of ${thing}, got ${JSON.stringify(name)}${hint}` }]
   })
 }

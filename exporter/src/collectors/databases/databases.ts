@@ -17,7 +17,11 @@ export const databases = defineCollector({
   name: 'databases',
   schema: section,
   metrics: databaseMetrics,
-  declarations: (configured) => declareTargets(configured),
+  declarations: (configured) =>
+    declareTargets(configured).map((target, index) => ({
+      ...target,
+      isQueryable: configured[index]?.kind === 'postgres',
+    })),
   references: dependencyReferences,
   create(configured, context) {
     const watched = configured.map((database) => watchDatabase(database, context))

@@ -29,3 +29,14 @@ test('dependencies become edges to targets', () => {
     { path: [0, 'depends_on', 0], name: 'cache', to: 'target', edge: { from: 'a', strength: 'hard' } },
   ])
 })
+
+test('only Postgres can be asked by others', () => {
+  const section = databases.schema.parse([
+    { name: 'a', url: 'postgres://db/x' },
+    { name: 'b', kind: 'redis', url: 'redis://cache' },
+  ])
+  expect(databases.declarations?.(section).map(({ name, isQueryable }) => [name, isQueryable])).toEqual([
+    ['a', true],
+    ['b', false],
+  ])
+})
