@@ -207,7 +207,7 @@ test(
     })
     await fc.assert(
       fc.asyncProperty(request, async ({ path, tail, method, query }) => {
-        const wellFormed = Object.entries(query).map(([key, value]) => [
+        const wellFormed = Object.entries(query).map(([key, value]): [string, string] => [
           key.toWellFormed(),
           value.toWellFormed(),
         ])
