@@ -1,5 +1,6 @@
 import { text } from '../language.ts'
 
+const young = text('shown once an hour has passed', '累積一小時資料後顯示')
 const noProbe = text('no service was probed', '沒有探測任何服務')
 
 export const slo = {
@@ -26,7 +27,7 @@ export const slo = {
       'What the service with the least error budget has left.',
       '錯誤預算最少的服務之剩餘比例。',
     ),
-    empty: noProbe,
+    empty: young,
   },
   fastest: {
     title: text('Fastest burn in the last hour', '近一小時最快消耗速率'),
@@ -50,7 +51,7 @@ export const slo = {
       'Share of the error budget of the last 30 days that is left. Below zero the objective is missed.',
       '近 30 天錯誤預算的剩餘比例。低於零表示未達目標。',
     ),
-    empty: noProbe,
+    empty: young,
   },
   days: {
     title: text('Availability by interval', '各時段可用率'),

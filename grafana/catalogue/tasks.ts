@@ -45,7 +45,7 @@ export const tasks = {
     empty: noTask,
   },
   byType: {
-    title: text('By type', '依類型統計'),
+    title: text('Tasks by type', '任務類型統計'),
     description: text(
       'Hourly, daily and weekly tasks: runs, failures, success ratio and average duration in the time range.',
       '每小時、每日、每週任務於時間範圍內的執行數、失敗數、成功率與平均執行時間。',

@@ -44,7 +44,7 @@ export function recommendations(): Panel {
     emptyUntil: 'a value is unusual',
     keys: {
       target: { heading: headings.target, links: [linkTo('service', 'target', 'column')], widthPixels: 220 },
-      advice: { heading: words.headings.what, states },
+      advice: { heading: words.headings.what, states, shown: 'wrapped' },
     },
     values: [{ expr: marked.join(' or '), heading: words.headings.value, decimals: 2, widthPixels: 120 }],
     sort: [{ by: headings.target }],

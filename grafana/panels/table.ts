@@ -24,7 +24,7 @@ export interface Column {
   readonly decimals?: number
   readonly states?: States
   readonly steps?: Steps
-  readonly shown?: 'coloured' | 'filled' | 'gauge'
+  readonly shown?: 'coloured' | 'filled' | 'gauge' | 'wrapped'
   readonly links?: readonly Link[]
   readonly widthPixels?: number
   /** A column for the readers of one language. */
@@ -46,6 +46,7 @@ interface Table extends PanelFacts {
 const cells = {
   coloured: { type: TableCellDisplayMode.ColorText },
   filled: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' },
+  wrapped: { type: TableCellDisplayMode.Auto, wrapText: true },
   gauge: { type: TableCellDisplayMode.Gauge, mode: 'basic', valueDisplayMode: 'text' },
 } as const
 

@@ -27,8 +27,7 @@ function options(drawing: Drawing): EChartsOption {
     grid: { left: 62, right: 10, top: 8, bottom: names.length > 0 ? 44 : 24 },
     legend: {
       bottom: 0,
-      type: 'scroll',
-      data: names.slice(0, Math.max(2, Math.floor(size.width / 110))),
+      data: thatFit(names, size.width),
       itemWidth: 12,
       itemHeight: 3,
       icon: 'rect',
@@ -53,6 +52,12 @@ function options(drawing: Drawing): EChartsOption {
     },
     series: series.map((one) => line(one, drawing)),
   }
+}
+
+/** One line of the legend; a picture cannot be scrolled. */
+function thatFit(names: readonly string[], width: number): string[] {
+  let room = width
+  return names.filter((name) => (room -= name.length * 6.5 + 28) > 0)
 }
 
 function line({ name, refId, points }: NamedSeries, { model }: Drawing): SeriesOption {

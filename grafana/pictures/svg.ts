@@ -36,6 +36,26 @@ export function nested({ x, y, width, height }: Box, content: string): string {
   return `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`
 }
 
+/** The text in lines that are at most so wide, of which there are at most so many. */
+export function wrap(text: string, widthPixels: number, most: number): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (rest !== '' && lines.length < most) {
+    const fitted = fit(rest, widthPixels)
+    const isWhole = fitted === rest || lines.length === most - 1
+    const end = isWhole ? rest.length : breakBefore(rest, fitted.length - 1)
+    lines.push(isWhole ? fitted : rest.slice(0, end).trimEnd())
+    rest = rest.slice(end).trimStart()
+  }
+  return lines
+}
+
+/** At a space, and where there is none, as in Chinese, anywhere. */
+function breakBefore(text: string, most: number): number {
+  const space = text.lastIndexOf(' ', most)
+  return space > most / 2 ? space : most
+}
+
 /** About as wide as the text is drawn; wide characters count for two. */
 export function fit(text: string, widthPixels: number, size = 12): string {
   const most = Math.max(1, Math.floor(widthPixels / (size * 0.55)))

@@ -2,7 +2,7 @@
 import type { DynamicConfigValue, Panel as Model } from '@grafana/grafana-foundation-sdk/dashboard'
 import { lastValue } from './drawing.ts'
 import type { Drawing } from './drawing.ts'
-import { fit, rectangle, write } from './svg.ts'
+import { fit, rectangle, wrap, write } from './svg.ts'
 import { theme } from './theme.ts'
 import { show } from './values.ts'
 
@@ -15,53 +15,77 @@ interface Column {
 }
 
 const rowHeight = 26
+const lineHeight = 15
 
 export function drawTable(drawing: Drawing): string {
   const { model, size } = drawing
-  const columns = shownColumns(model)
-  const rows = sorted(joinRows(drawing, columns), model)
-  const total = columns.reduce((sum, { share }) => sum + share, 0)
-  let x = 0
-  const parts: string[] = []
-  for (const column of columns) {
-    const width = (size.width * column.share) / total
-    parts.push(
-      write(x + 8, 17, fit(String(column.properties['displayName']), width - 10), {
-        colour: '#6e9fff',
-        weight: 600,
-      }),
-    )
-    for (const [index, row] of rows.slice(0, Math.floor((size.height - rowHeight) / rowHeight)).entries()) {
-      parts.push(drawCell(row[column.field], column, { x, y: rowHeight * (index + 1), width }))
-    }
-    x += width
+  const columns = placeColumns(shownColumns(model), size.width)
+  const parts = columns.map(({ properties, x, width }) =>
+    write(x + 8, 17, fit(String(properties['displayName']), width - 10), { colour: '#6e9fff', weight: 600 }),
+  )
+  let y = rowHeight
+  for (const row of sorted(joinRows(drawing, columns), model)) {
+    const height = Math.max(...columns.map((column) => heightOf(row[column.field], column)))
+    if (y + height > size.height) break
+    parts.push(rectangle({ x: 0, y, width: size.width, height: 1 }, theme.grid))
+    for (const column of columns) parts.push(drawCell(row[column.field], column, y))
+    y += height
   }
   return parts.join('')
 }
 
-function drawCell(
-  value: string | number | undefined,
-  { properties }: Column,
-  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
-): string {
-  const line = rectangle({ x, y, width, height: 1 }, theme.grid)
-  if (value === undefined) return line
+interface Place {
+  readonly x: number
+  readonly width: number
+}
+
+function placeColumns(columns: readonly Column[], available: number): (Column & Place)[] {
+  const total = columns.reduce((sum, { share }) => sum + share, 0)
+  let x = 0
+  return columns.map((column) => {
+    const width = (available * column.share) / total
+    x += width
+    return { ...column, x: x - width, width }
+  })
+}
+
+interface CellOptions {
+  readonly type?: string
+  readonly wrapText?: boolean
+}
+
+function cellOf({ properties }: Column): CellOptions {
+  return (properties['custom.cellOptions'] ?? {}) as CellOptions
+}
+
+function linesOf(value: string | number, column: Column & Place): string[] {
+  const { text } = show(value, column.properties)
+  return wrap(text, column.width - 12, cellOf(column).wrapText === true ? 4 : 1)
+}
+
+function heightOf(value: string | number | undefined, column: Column & Place): number {
+  const lines = value === undefined ? 1 : linesOf(value, column).length
+  return rowHeight + (lines - 1) * lineHeight
+}
+
+function drawCell(value: string | number | undefined, column: Column & Place, y: number): string {
+  if (value === undefined) return ''
+  const { x, width, properties } = column
   const { text, colour } = show(value, properties)
-  const cell = properties['custom.cellOptions'] as { readonly type?: string } | undefined
-  if (cell?.type === 'color-background') {
+  const { type } = cellOf(column)
+  if (type === 'color-background') {
     const box = rectangle({ x: x + 4, y: y + 3, width: width - 8, height: rowHeight - 6 }, colour)
-    return `${line}${box}${write(x + 10, y + 18, fit(text, width - 14), { colour: '#ffffff', weight: 600 })}`
+    return `${box}${write(x + 10, y + 18, fit(text, width - 14), { colour: '#ffffff', weight: 600 })}`
   }
-  if (cell?.type === 'gauge') {
+  if (type === 'gauge') {
     const room = width - 70
-    const bar = rectangle(
-      { x: x + 8, y: y + 8, width: Math.max(0, room * Math.min(1, Number(value))), height: 10 },
-      colour,
-    )
-    return `${line}${rectangle({ x: x + 8, y: y + 8, width: room, height: 10 }, theme.grid)}${bar}${write(x + room + 14, y + 18, text, { colour })}`
+    const bar = { x: x + 8, y: y + 8, width: Math.max(0, room * Math.min(1, Number(value))), height: 10 }
+    const track = rectangle({ ...bar, width: room }, theme.grid)
+    return `${track}${rectangle(bar, colour)}${write(x + room + 14, y + 18, text, { colour })}`
   }
-  const ink = cell?.type === 'color-text' ? colour : theme.text
-  return `${line}${write(x + 8, y + 18, fit(text, width - 10), { colour: ink })}`
+  const ink = type === 'color-text' ? colour : theme.text
+  const lines = linesOf(value, column)
+  return lines.map((line, index) => write(x + 8, y + 18 + index * lineHeight, line, { colour: ink })).join('')
 }
 
 /** Columns that are not hidden, in the order of the panel; one with a fixed width is narrow, one of prose wide. */
