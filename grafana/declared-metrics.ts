@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { collectors } from '../exporter/src/collectors/index.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
+import { diagnosisMetrics } from '../exporter/src/diagnosis/families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'
 import type { Metric } from '../exporter/src/metrics/metric.ts'
+import { metrics as recoveryMetrics } from '../recovery/src/tally.ts'
 
 interface Rule {
   readonly record?: string
@@ -25,7 +27,13 @@ export interface Declared {
 }
 
 export async function declaredMetrics(): Promise<ReadonlyMap<string, Declared>> {
-  const metrics = [...targetMetrics, ...pageMetrics, ...collectors.flatMap((collector) => collector.metrics)]
+  const metrics = [
+    ...targetMetrics,
+    ...pageMetrics,
+    ...diagnosisMetrics,
+    ...collectors.flatMap((collector) => collector.metrics),
+    ...Object.values(recoveryMetrics),
+  ]
   const exported = metrics.flatMap((metric) =>
     seriesOf(metric).map((name): [string, Declared] => [
       name,
@@ -66,17 +74,4 @@ export async function alertDashboards(): Promise<string[]> {
 /** What Prometheus makes by itself, and what it, Alertmanager and Node.js export of themselves. */
 export function isForeign(metric: string): boolean {
   return /^(up|ALERTS|ALERTS_FOR_STATE|(prometheus|alertmanager|process|nodejs)_\w+)$/.test(metric)
-}
-
-const families: Readonly<Record<string, string>> = {
-  watchpost_diagnosis: 'diagnosis',
-  watchpost_recovery_: 'recovery',
-}
-
-/** Whether the metric belongs to a collector that is not listed yet. */
-export function isAwaited(metric: string): boolean {
-  const names = new Set<string>(collectors.map(({ name }) => name))
-  return Object.entries(families).some(
-    ([prefix, collector]) => metric.startsWith(prefix) && !names.has(collector),
-  )
 }

@@ -2,7 +2,7 @@ import { parser } from '@grafana/lezer-logql'
 import { describe, expect, test } from 'vitest'
 import { annotationQueries } from './annotations.ts'
 import { dashboards } from './dashboards/index.ts'
-import { alertDashboards, declaredMetrics, isAwaited, isForeign } from './declared-metrics.ts'
+import { alertDashboards, declaredMetrics, isForeign } from './declared-metrics.ts'
 import { all, interpolate } from './interpolation.ts'
 import type { Scope } from './interpolation.ts'
 import { panelsOf } from './layout.ts'
@@ -51,7 +51,7 @@ describe('every query', () => {
   test('names only metrics that are exported or recorded', () => {
     const unknown = read.flatMap(({ where, selectors }) =>
       selectors
-        .filter(({ metric }) => !declared.has(metric) && !isForeign(metric) && !isAwaited(metric))
+        .filter(({ metric }) => !declared.has(metric) && !isForeign(metric))
         .map(({ metric }) => `${where}: ${metric}`),
     )
     expect([...new Set(unknown)]).toEqual([])

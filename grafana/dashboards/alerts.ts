@@ -2,7 +2,6 @@ import { alerts as words } from '../catalogue/alerts.ts'
 import { headings } from '../catalogue/headings.ts'
 import type { Dashboard } from '../dashboard.ts'
 import { band, section } from '../layout.ts'
-import { linkTo } from '../links.ts'
 import { presentStates, severityStates } from '../mappings.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
@@ -13,6 +12,7 @@ import { alertCount, now, series } from '../queries.ts'
 import { calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
+import { diagnoses } from './diagnosis.ts'
 import { firingAlerts } from './firing.ts'
 import { recovery } from './recovery.ts'
 
@@ -66,17 +66,7 @@ function firing(): Panel {
 }
 
 function diagnosis(): Panel {
-  return table({
-    id: 6,
-    text: words.diagnosis,
-    emptyUntil: 'a target is diagnosed',
-    keys: {
-      target: { heading: headings.target, links: [linkTo('service', 'target', 'column')] },
-      issue_type: { heading: headings.issue },
-      cause: { heading: headings.cause },
-    },
-    values: [{ expr: 'max by (target, issue_type, cause) (watchpost_diagnosis)' }],
-  })
+  return diagnoses({ id: 6, text: words.diagnosis, selector: '' })
 }
 
 function timeline(): Panel {

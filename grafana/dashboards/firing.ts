@@ -34,9 +34,9 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
       alertname: { heading: headings.alert, widthPixels: 190 },
       target: { heading: headings.target, links: toAnyTarget, widthPixels: 150 },
       task: { heading: headings.task, links: [linkTo('tasks', 'task', 'column')], widthPixels: 120 },
-      possible_causes: { heading: headings.cause, shown: 'wrapped', onlyIn: 'en' },
+      possible_causes: { heading: headings.causes, shown: 'wrapped', onlyIn: 'en' },
       suggested_actions: { heading: headings.action, shown: 'wrapped', onlyIn: 'en' },
-      possible_causes_zh: { heading: headings.cause, shown: 'wrapped', onlyIn: 'zh-TW' },
+      possible_causes_zh: { heading: headings.causes, shown: 'wrapped', onlyIn: 'zh-TW' },
       suggested_actions_zh: { heading: headings.action, shown: 'wrapped', onlyIn: 'zh-TW' },
     },
     values: [

@@ -9,12 +9,12 @@ import { logs } from '../panels/logs.ts'
 import type { Panel } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { stateTimeline } from '../panels/timeline.ts'
-import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import { series, statusCode, thisTarget, thresholdLine } from '../queries.ts'
 import { atLeast, limits, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { lokiSource, oneTarget } from '../variables.ts'
+import { diagnoses } from './diagnosis.ts'
 import { firingAlerts } from './firing.ts'
 import { neighbours } from './neighbours.ts'
 
@@ -107,13 +107,7 @@ function uptime(): Panel {
 }
 
 function diagnosis(): Panel {
-  return table({
-    id: 7,
-    text: words.diagnosis,
-    emptyUntil: 'a target is diagnosed',
-    keys: { issue_type: { heading: headings.issue }, cause: { heading: headings.cause } },
-    values: [{ expr: `max by (issue_type, cause) (watchpost_diagnosis{${thisTarget}})` }],
-  })
+  return diagnoses({ id: 7, text: words.diagnosis, selector: thisTarget })
 }
 
 function alerts(): Panel {

@@ -55,7 +55,8 @@ interface CellOptions {
 }
 
 function cellOf({ properties }: Column): CellOptions {
-  return (properties['custom.cellOptions'] ?? {}) as CellOptions
+  const options: CellOptions | undefined = properties['custom.cellOptions'] ?? undefined
+  return options ?? {}
 }
 
 function linesOf(value: string | number, column: Column & Place): string[] {
@@ -105,7 +106,7 @@ function shownColumns(model: Model): Column[] {
     .filter((field) => !order.excludeByName[field])
     .map((field) => {
       const properties = toRecord(overrides.get(field) ?? [])
-      const isProse = /causes|actions|advice|^cause/.test(field)
+      const isProse = /causes|actions|advice|likely|step/.test(field)
       return { field, properties, share: isProse ? 3 : properties['unit'] === 'dateTimeFromNow' ? 1.1 : 1 }
     })
 }

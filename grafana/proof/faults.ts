@@ -7,6 +7,7 @@ export type Fault = readonly [name: string, fault: string]
 /** What is not here cannot be brought about on one machine within minutes; such panels are named as not shown. */
 const faults: Partial<Record<EmptyUntil, Fault>> = {
   'a target fails': ['ohlc_api', 'down'],
+  'a target is diagnosed': ['ohlc_api', 'down'],
   'an alert fires': ['ohlc_api', 'down'],
   'a task fails': ['sync_kols', 'fail'],
   'a task runs': ['fetch_ohlc', 'hang'],
