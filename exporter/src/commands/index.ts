@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { cron } from './cron.ts'
 import { diagnose } from './diagnose.ts'
+import { dockerProxy } from './docker-proxy.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   init,
   explainMetric,
   alerts,
+  dockerProxy,
 ]
