@@ -1,4 +1,4 @@
-// The last verdicts on each target, for the landing page. Prometheus is the real memory.
+// The last verdicts on each target, for the landing page and diagnosis. Prometheus is the real memory.
 import type { Reading } from './collectors/collector.ts'
 import type { Reason, Status } from './collectors/target.ts'
 
@@ -6,6 +6,7 @@ export interface Verdict {
   readonly status: Status
   readonly reason: Reason
   readonly probedAt: number | undefined
+  readonly durationSeconds: number | undefined
 }
 
 export interface History {
@@ -19,11 +20,11 @@ export function createHistory(length: number): History {
   return {
     record(readings) {
       for (const reading of Object.values(readings)) {
-        for (const { target, status, reason, probedAt } of reading?.targets ?? []) {
+        for (const { target, status, reason, probedAt, durationSeconds } of reading?.targets ?? []) {
           const known = verdicts.get(target) ?? []
           // A reading that was kept from an earlier round is no new verdict.
           if (known.length > 0 && known.at(-1)?.probedAt === probedAt) continue
-          verdicts.set(target, [...known.slice(1 - length), { status, reason, probedAt }])
+          verdicts.set(target, [...known.slice(1 - length), { status, reason, probedAt, durationSeconds }])
         }
       }
     },

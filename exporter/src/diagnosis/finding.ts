@@ -32,6 +32,7 @@ export const rungs = [
   'http',
   'session',
   'body',
+  'container',
   'database_sessions',
   'host',
   'quota',

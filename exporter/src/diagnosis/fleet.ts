@@ -1,5 +1,6 @@
 // What was found in a round, as the rules look at it: targets by name, who is broken, who stands behind whom.
 import type { ConnectivityReading } from '../collectors/connectivity.ts'
+import type { ContainersReading } from '../collectors/containers/containers.ts'
 import type { DataSourcesReading } from '../collectors/data-sources/data-sources.ts'
 import type { DatabasesReading } from '../collectors/databases/databases.ts'
 import type { HostReading } from '../collectors/host/host.ts'
@@ -18,9 +19,10 @@ export interface Observed {
     readonly data_sources?: DataSourcesReading
     readonly tasks?: TasksReading
     readonly host?: HostReading
+    readonly containers?: ContainersReading
   }
   readonly settings: {
-    readonly thresholds: Readonly<Record<'cpu' | 'memory' | 'disk' | 'error_rate', number>>
+    readonly thresholds: Readonly<Record<'cpu' | 'memory' | 'disk' | 'error_rate' | 'response_time', number>>
     readonly tasks?: readonly { readonly name: string; readonly database?: string }[] | undefined
   }
 }
@@ -28,6 +30,7 @@ export interface Observed {
 export interface PastVerdict {
   readonly status: Status
   readonly probedAt: number | undefined
+  readonly durationSeconds?: number | undefined
 }
 
 /** The last verdicts on a target, oldest first, with the present one at the end. */

@@ -4,12 +4,13 @@ import { explainTarget } from './broken-target.ts'
 import type { Finding } from './finding.ts'
 import type { Fleet } from './fleet.ts'
 import { formatRatio } from './ladder.ts'
+import { findSlowness } from './slowness.ts'
 import { factsOf } from './target-facts.ts'
 
 export function diagnoseServices(fleet: Fleet): Finding[] {
   return (fleet.readings.services?.targets ?? []).flatMap((service) => {
     if (service.status === 'error' || service.status === 'warning') return [explainTarget(service, fleet)]
-    return findMemory(service, fleet)
+    return [...findMemory(service, fleet), ...findSlowness(service, fleet)]
   })
 }
 

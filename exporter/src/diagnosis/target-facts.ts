@@ -36,10 +36,6 @@ export function factsOf({ target, info, detail, reason }: TargetReading): Facts 
   }
 }
 
-export function hostOf(target: TargetReading): string | undefined {
-  return factsOf(target)['host']
-}
-
 export function isLocal(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

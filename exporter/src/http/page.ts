@@ -2,7 +2,7 @@
 import { collectors } from '../collectors/index.ts'
 import type { Reading } from '../collectors/collector.ts'
 import { targetFamilies } from '../collectors/target-families.ts'
-import { diagnosisFamilies } from '../diagnosis/families.ts'
+import { diagnosisFamilies, diagnosisMetrics } from '../diagnosis/families.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { family, gauge, noLabels } from '../metrics/metric.ts'
 import type { Family } from '../metrics/metric.ts'
@@ -61,6 +61,7 @@ export const pageMetrics = [
   collectorSuccess,
   threshold,
   sloObjective,
+  ...diagnosisMetrics,
 ]
 
 export interface PageInput {

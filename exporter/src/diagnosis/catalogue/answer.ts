@@ -182,6 +182,18 @@ export const answerCauses = {
     ],
     actions: [probeAgain],
   },
+  slow_answer: {
+    summary: [
+      '{target} takes {measured} to answer, at most {limit} is wanted.',
+      '{target} 回應耗時 {measured}，上限為 {limit}。',
+    ],
+    causes: [
+      ['It is overloaded, or does too much for each question', '負載過高，或每次請求的工作過多'],
+      ['Something that it asks is slow', '其所查詢的資源緩慢'],
+      ['The machine is short of processor time', '主機 CPU 不足'],
+    ],
+    actions: [probeAgain, readLogs],
+  },
   service_memory_high: {
     summary: [
       '{target} uses {measured} of its memory, the limit is {limit}.',

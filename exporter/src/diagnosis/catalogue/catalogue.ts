@@ -1,6 +1,7 @@
 // Every cause there is. The list is closed: a cause is the value of a label.
 import { answerCauses } from './answer.ts'
 import { certificateCauses } from './certificate.ts'
+import { containerCauses } from './container.ts'
 import { dataSourceCauses } from './data-source.ts'
 import { databaseCauses } from './database.ts'
 import type { Entry } from './entry.ts'
@@ -12,6 +13,7 @@ const all = {
   ...networkCauses,
   ...certificateCauses,
   ...answerCauses,
+  ...containerCauses,
   ...databaseCauses,
   ...dataSourceCauses,
   ...taskCauses,

@@ -29,6 +29,7 @@ export const rungTexts: Readonly<Record<Rung, { readonly name: Text; readonly ex
     name: ['body', '回應內容'],
     expected: ['a body that can be read and says that all is well', '內容可讀且回報正常'],
   },
+  container: { name: ['container', '容器'], expected: ['it runs', '容器正在運行'] },
   database_sessions: {
     name: ['database sessions', '資料庫會話'],
     expected: ['nobody keeps others waiting and connections are left', '無人阻塞且仍有可用連線'],
