@@ -8,7 +8,7 @@ export const theme = {
   text: '#ccccdc',
   faint: '#8e8e9a',
   grid: '#2a2d33',
-  font: 'Inter, Helvetica, Arial, sans-serif',
+  font: "Inter, Helvetica, Arial, 'Noto Sans TC', 'PingFang TC', 'Microsoft JhengHei', sans-serif",
 } as const
 
 const named: Readonly<Record<Colour, string>> = {
