@@ -1,0 +1,165 @@
+// Alerts on their way out of a real Alertmanager: to a mail server with TLS and login, and to what answers as Slack does.
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { requireProgram } from '../demo/programs/find.ts'
+import { freePort } from '../demo/programs/ports.ts'
+import { startAlertmanager } from '../demo/stack/alertmanager.ts'
+import { connectAlertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
+import type { Alertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
+import { channelsOf, testChannel } from '../exporter/src/commands/alerts/channel-test.ts'
+import { startMailServer } from './harness/mail.ts'
+import { waitFor } from './harness/wait.ts'
+
+const password = 'correct horse battery staple'
+
+interface Started {
+  readonly alertmanager: Alertmanager
+  readonly log: () => string
+}
+
+async function start(environment: Readonly<Record<string, string>>): Promise<Started> {
+  const directory = await mkdtemp(join(tmpdir(), 'watchpost-channels-'))
+  const port = await freePort()
+  const program = await requireProgram('alertmanager', { log: () => undefined })
+  const common = { ALERT_GROUP_WAIT: '1s', ALERT_GROUP_INTERVAL: '1s', ALERT_TIMEZONE: 'Asia/Taipei' }
+  const running = await startAlertmanager({
+    program,
+    directory,
+    port,
+    environment: { ...common, ...environment },
+  })
+  onTestFinished(async () => {
+    await running.stop()
+    await rm(directory, { recursive: true })
+  })
+  return {
+    alertmanager: connectAlertmanager(`http://127.0.0.1:${port}`),
+    log: () => running.lastLines().join('\n'),
+  }
+}
+
+async function startMail() {
+  const server = await startMailServer({ username: 'alerts@company.com', password })
+  const directory = await mkdtemp(join(tmpdir(), 'watchpost-mail-'))
+  const caFile = join(directory, 'ca.pem')
+  await writeFile(caFile, server.certificate)
+  onTestFinished(async () => {
+    await server.close()
+    await rm(directory, { recursive: true })
+  })
+  const environment = {
+    ALERT_CHANNELS: 'email',
+    ALERT_EMAIL_SMTP_HOST: '127.0.0.1',
+    ALERT_EMAIL_SMTP_PORT: String(server.port),
+    ALERT_EMAIL_USERNAME: 'alerts@company.com',
+    ALERT_EMAIL_PASSWORD: password,
+    ALERT_EMAIL_TO: 'on-call@company.com',
+    ALERT_EMAIL_CA_FILE: caFile,
+  }
+  return { server, environment }
+}
+
+/** Answers every message with `reply`, as Slack's incoming webhooks do. */
+async function startSlack(reply: string) {
+  const messages: { readonly attachments: readonly Readonly<Record<string, string>>[] }[] = []
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      messages.push(JSON.parse(body) as (typeof messages)[number])
+      response.setHeader('content-type', reply.startsWith('{') ? 'application/json' : 'text/plain')
+      response.end(reply)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/x`, messages }
+}
+
+const labels = { alertname: 'ServiceDown', target: 'ohlc_api', severity: 'critical' }
+const annotations = {
+  summary: 'Service is down and nothing it depends on explains it.',
+  description: 'ohlc_api fails its probes (reason: connect) <b>now</b>.',
+  possible_causes: 'The process crashed; a bad deployment.',
+  summary_zh: '微服務離線',
+  description_zh: '微服務 ohlc_api 探測失敗（原因：connect）。',
+  possible_causes_zh: '服務進程崩潰；部署有誤',
+  dashboard_url: '/d/watchpost-service?var-target=ohlc_api',
+}
+
+async function fire(alertmanager: Alertmanager, endsAt = Date.now() + 60_000): Promise<void> {
+  await alertmanager.post([{ labels, annotations, endsAt: new Date(endsAt).toISOString() }])
+}
+
+test('a mail says what fails and, in the same thread, when it is over', async () => {
+  const { server, environment } = await startMail()
+  const { alertmanager } = await start(environment)
+  await fire(alertmanager)
+  const [firing] = await waitFor('the mail is there', () => server.mails.length > 0 && server.mails)
+  expect(firing?.wasEncrypted).toBe(true)
+  expect(firing?.subject).toBe('[CRITICAL] ohlc_api: Service is down and nothing it depends on explains it.')
+  expect(firing?.headers).toMatch(/^To: on-call@company.com$/m)
+  expect(firing?.body).toContain('ohlc_api fails its probes (reason: connect) <b>now</b>.')
+  expect(firing?.body).toContain('ohlc_api fails its probes (reason: connect) &lt;b&gt;now&lt;/b&gt;.')
+  expect(firing?.body).toContain('href="http://localhost:3000/d/watchpost-service?var-target=ohlc_api"')
+  await fire(alertmanager, Date.now())
+  const resolved = await waitFor('the second mail is there', () => server.mails[1])
+  expect(resolved.subject).toMatch(/^\[RESOLVED\] ohlc_api: /)
+  const thread = /^(?:References|In-Reply-To): (.+)$/m
+  expect(thread.exec(resolved.headers)?.[1]).toBe(thread.exec(firing?.headers ?? '')?.[1])
+  expect(thread.test(resolved.headers)).toBe(true)
+})
+
+test('a mail in Chinese is Chinese', async () => {
+  const { server, environment } = await startMail()
+  const { alertmanager } = await start({ ...environment, ALERT_LANGUAGE: 'zh-TW' })
+  await fire(alertmanager)
+  const mail = await waitFor('the mail is there', () => server.mails[0])
+  expect(mail.subject).toBe('[嚴重] ohlc_api: 微服務離線')
+  expect(mail.body).toContain('微服務 ohlc_api 探測失敗（原因：connect）。')
+  expect(mail.body).toContain('可能原因\r\n- 服務進程崩潰\r\n- 部署有誤')
+  expect(mail.body).not.toContain('Possible causes')
+})
+
+test('a mail server that refuses the login is a channel that fails, and nobody reads the password', async () => {
+  const { server, environment } = await startMail()
+  const { alertmanager, log } = await start({
+    ...environment,
+    ALERT_EMAIL_PASSWORD: 'wrong-but-still-secret',
+  })
+  const { signal } = new AbortController()
+  const result = await testChannel('email', { alertmanager, timeoutSeconds: 20, stop: signal })
+  expect(result).toEqual({
+    channel: 'email',
+    reached: 'routed',
+    detail: "refused; the reason is in Alertmanager's log",
+  })
+  expect(server.mails).toEqual([])
+  expect(log()).not.toContain('wrong-but-still-secret')
+  expect(JSON.stringify(await alertmanager.config())).not.toContain('wrong-but-still-secret')
+})
+
+test('a message in Slack has its colour, its title with a link, and no markup of others', async () => {
+  const { url, messages } = await startSlack('ok')
+  const { alertmanager } = await start({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
+  await fire(alertmanager)
+  const message = await waitFor('the message is there', () => messages[0]?.attachments[0])
+  expect(message['color']).toBe('danger')
+  expect(message['title']).toBe('[CRITICAL] ohlc_api')
+  expect(message['title_link']).toBe('http://localhost:3000/d/watchpost-service?var-target=ohlc_api')
+  expect(message['text']).toContain('(reason: connect) &lt;b&gt;now&lt;/b&gt;.')
+})
+
+test('a refusal that Slack wraps in a 200 is a refusal', async () => {
+  const { url } = await startSlack('{"ok":false,"error":"channel_not_found"}')
+  const { alertmanager } = await start({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
+  expect(channelsOf((await alertmanager.config()).route)).toEqual(['slack'])
+  const { signal } = new AbortController()
+  const result = await testChannel('slack', { alertmanager, timeoutSeconds: 20, stop: signal })
+  expect(result.reached).toBe('routed')
+})
