@@ -133,8 +133,9 @@ interface Judged {
 }
 
 function judge({ lastRunSucceeded }: TaskAccount, { overdue, tooLong }: Judged): Verdict {
-  if (overdue) return 'overdue'
+  // A run that hangs keeps others from beginning: it is the cause, and overdue slots follow from it.
   if (tooLong) return 'running_too_long'
+  if (overdue) return 'overdue'
   if (lastRunSucceeded === undefined) return 'unknown'
   return lastRunSucceeded ? 'ok' : 'failing'
 }

@@ -15,7 +15,7 @@ const slots = z.object({
   upcoming: time.optional(),
   waiting: z.array(time),
   spare: z.array(time),
-  lastMissed: time.optional(),
+  missedSince: time.optional(),
   missed: total,
 })
 
@@ -123,4 +123,4 @@ const blank = {
   lastDuration: undefined,
   lastRunSucceeded: undefined,
 }
-const blankSlots = { due: undefined, upcoming: undefined, lastMissed: undefined }
+const blankSlots = { due: undefined, upcoming: undefined, missedSince: undefined }

@@ -41,6 +41,14 @@ test('a slot that no run answered is overdue until a run begins', () => {
   expect(isOverdue(state, at('2026-01-10T00:18:00Z'))).toBe(false)
 })
 
+test('of a task that is due each minute, the run before does not count for the slot that was missed', () => {
+  const often = { ...hourly, cron: '* * * * *', grace: 20 }
+  const day = { from: '2026-01-10T00:00:30Z', until: '2026-01-10T00:02:30Z', everySeconds: 5 }
+  const state = live(often, day, ['2026-01-10T00:01:02Z'])
+  expect(isOverdue(state, at('2026-01-10T00:01:02Z'))).toBe(true)
+  expect(isOverdue(state, at('2026-01-10T00:02:02Z'))).toBe(false)
+})
+
 test('a clock that is a little ahead starts before the slot and answers it', () => {
   const day = { from: '2026-01-10T00:00:00Z', until: '2026-01-10T00:59:00Z' }
   expect(live(hourly, day, ['2026-01-10T00:04:10Z']).missed).toBe(0)

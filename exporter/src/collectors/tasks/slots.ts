@@ -25,8 +25,8 @@ export interface SlotState {
   waiting: readonly number[]
   /** Starts that answered no slot: the next one may find that they were early. */
   spare: readonly number[]
-  /** The last slot that no run answered in time. */
-  lastMissed: number | undefined
+  /** From when on a run would have answered the last slot that was missed. */
+  missedSince: number | undefined
   missed: number
 }
 
@@ -62,7 +62,7 @@ export function beginSlots(schedule: Schedule, lastStart: number | undefined, no
     upcoming: slots.next(from),
     waiting: [],
     spare: [],
-    lastMissed: undefined,
+    missedSince: undefined,
     missed: 0,
   }
 }
@@ -79,14 +79,14 @@ export function judgeSlots(state: SlotState, schedule: Schedule, round: SlotRoun
   state.spare = spare.filter((start) => start > round.now - keptStartSeconds).slice(-keptStarts)
   const over = windows.filter(({ until }) => until < (round.knownUntil ?? -Infinity))
   state.missed += over.length
-  state.lastMissed = over.at(-1)?.slot ?? state.lastMissed
+  state.missedSince = over.at(-1)?.from ?? state.missedSince
   state.waiting = windows.filter((window) => !over.includes(window)).map(({ slot }) => slot)
 }
 
 /** Whether a slot was missed and no run has begun since. */
 export function isOverdue(state: SlotState, lastStart: number | undefined): boolean {
-  if (state.lastMissed === undefined) return false
-  return lastStart === undefined || lastStart < state.lastMissed - earlySeconds
+  if (state.missedSince === undefined) return false
+  return lastStart === undefined || lastStart < state.missedSince
 }
 
 /** The first slot after `now`. */
