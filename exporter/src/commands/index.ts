@@ -8,6 +8,7 @@ import { dockerProxy } from './docker-proxy.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
+import { recovery } from './recovery.ts'
 import { serve } from './serve.ts'
 import { status } from './status.ts'
 import { tasks } from './tasks.ts'
@@ -24,4 +25,5 @@ export const commands: readonly Command[] = [
   explainMetric,
   alerts,
   dockerProxy,
+  recovery,
 ]

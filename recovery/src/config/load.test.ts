@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { configOf, places, problemsOf } from '../testing/config.ts'
+import { modeOf } from './load.ts'
+
+const target = `targets: [{ name: web, type: docker, container: web }]`
+const policy = (more = ''): string => `policies:
+  - name: restart_web
+    matchers: ['alertname="ServiceDown"']
+    action: restart_service
+    target: web
+    healthy: { probe: web }
+    ${more}`
+
+test('nothing is on unless it is switched on', () => {
+  expect(configOf('{}').settings.mode).toBe('off')
+  const { settings } = configOf(`${places}\n${target}\n${policy('mode: auto')}`)
+  expect(settings.policies.map((each) => modeOf(settings, each))).toEqual(['off'])
+})
+
+test('the smaller of both modes holds', () => {
+  const { settings } = configOf(`mode: dry_run\n${places}\n${target}\n${policy('mode: auto')}`)
+  expect(settings.policies.map((each) => modeOf(settings, each))).toEqual(['dry_run'])
+})
+
+test('auto is refused without token, allow-list, audit log and those who confirm', () => {
+  expect(problemsOf('mode: auto', { storagePath: undefined })).toBe(
+    [
+      'recovery.yml:1:7: mode: mode auto needs token_file, so that nobody else can ask for actions',
+      'recovery.yml:1:7: mode: mode auto needs targets, the list of what may be acted on',
+      'recovery.yml:1:7: mode: mode auto needs --storage.path, where the audit log is kept',
+      'recovery.yml:1:7: mode: mode auto needs prometheus, where alerts are confirmed',
+      'recovery.yml:1:7: mode: mode auto needs alertmanager, where silences are looked up',
+      '5 problems in recovery.yml',
+    ].join('\n'),
+  )
+})
+
+test.each([
+  ['a target that is not in the list', policy().replace('target: web', 'target: webb'), 'did you mean web?'],
+  [
+    'an action that the target is not for',
+    policy().replace('restart_service', 'cleanup_disk_space'),
+    'expected a target for cleanup_disk_space, got one for restart_service',
+  ],
+  [
+    'a policy for any alert',
+    policy().replace('alertname=', 'severity='),
+    'expected one of them to name the alert, as in alertname="ServiceDown"',
+  ],
+  ['a pattern that cannot be', policy().replace('="ServiceDown"', '=~"(a"'), 'expected a matcher such as'],
+  ['a window longer than the memory', policy('cooldown: 8d'), 'expected a duration of at most 7d'],
+  [
+    'two ways to be healthy',
+    policy().replace('probe: web', 'probe: web, query: up'),
+    'expected either probe or query',
+  ],
+])('%s is refused', (_what, text, message) => {
+  expect(problemsOf(`mode: auto\n${places}\n${target}\n${text}`)).toContain(message)
+})
+
+test('two names for one thing are refused: they would have two cooldowns', () => {
+  const twice = `targets: [{ name: a, type: docker, container: web }, { name: b, type: docker, container: web }]`
+  expect(problemsOf(`mode: off\n${twice}`)).toContain(
+    'recovery.yml:2:54: targets[1]: duplicate of targets[0], which is the same thing',
+  )
+})
+
+test.each(['/', '/etc', '/var', '/var/lib', '/usr/share', '/var/log/', 'logs', '/var/../etc', '/tmp'])(
+  'files below %s are never cleaned up',
+  (root) => {
+    const files = `targets: [{ name: logs, type: files, root: ${root}, pattern: '*.log', older_than: 1d }]`
+    expect(problemsOf(files)).toMatch(/targets\[0\]\.root: expected/)
+  },
+)
+
+test.each(['../web', 'web/json', 'web?x=1', 'we b', ''])('%j is no container', (container) => {
+  const text = `targets: [{ name: web, type: docker, container: '${container}' }]`
+  expect(problemsOf(text)).toContain('expected the name of a container')
+})
