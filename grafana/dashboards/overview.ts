@@ -23,7 +23,7 @@ export function overview(): Dashboard {
       section(
         words.now,
         band(4, broken(), firing(), servicesUp(), sourcesUp(), tasksLate()),
-        band(8, causes()),
+        band(7, causes()),
         band(9, targets(), states()),
       ),
       ...details(),
