@@ -9,7 +9,7 @@ import {
   withLabel,
 } from '../../metrics/metric.ts'
 import type { Distribution, Family, Labels } from '../../metrics/metric.ts'
-import { durationBounds } from './ledger.ts'
+import { durationBounds } from './account/ledger.ts'
 import { sourceReasons } from './reading.ts'
 import type { TaskReading, TasksReading } from './reading.ts'
 import { sourceFacts } from './source-metrics.ts'

@@ -1,10 +1,10 @@
 // What a round found of tasks: facts for metrics, API and commands, copied out of the running state.
 import type { Labels } from '../../metrics/metric.ts'
 import type { Reading } from '../collector.ts'
-import type { FailureNote, TaskAccount } from './ledger.ts'
-import { isOverdue, nextSlot } from './slots.ts'
-import type { Schedule } from './slots.ts'
-import type { SourceState } from './state.ts'
+import type { FailureNote, TaskAccount } from './account/ledger.ts'
+import { isOverdue, nextSlot } from './account/slots.ts'
+import type { Schedule } from './account/slots.ts'
+import type { SourceState } from './account/state.ts'
 
 export const verdicts = ['ok', 'failing', 'overdue', 'running_too_long', 'unknown'] as const
 export type Verdict = (typeof verdicts)[number]

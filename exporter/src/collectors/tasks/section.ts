@@ -4,7 +4,7 @@ import { cron, timezone } from '../../schema/cron.ts'
 import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
-import { compilePattern } from './error-class.ts'
+import { compilePattern } from './account/error-class.ts'
 
 const schedule = z.strictObject({
   task: name.describe('The task, as its records name it.'),

@@ -1,19 +1,19 @@
 // Scheduled work: what ran, what failed, what is late. Each source is read on its own and none waits for another.
 import { defineCollector } from '../collector.ts'
 import type { Context, Reference, Watch } from '../collector.ts'
-import type { Adapter } from './adapter.ts'
+import type { Adapter } from './kinds/adapter.ts'
 import { watchDatabaseSource } from './database-source.ts'
 import { taskFamilies, taskMetrics } from './families.ts'
 import { watchHeartbeat } from './heartbeat.ts'
 import type { Heartbeat } from './heartbeat.ts'
-import { adaptN8n } from './n8n.ts'
-import { adaptPgBoss } from './pg-boss.ts'
-import { adaptPgCron } from './pg-cron.ts'
+import { adaptN8n } from './kinds/n8n.ts'
+import { adaptPgBoss } from './kinds/pg-boss.ts'
+import { adaptPgCron } from './kinds/pg-cron.ts'
 import type { ReceivePing } from './ping.ts'
 import type { SourceReading, TaskReading, TasksReading } from './reading.ts'
 import { section } from './section.ts'
 import type { DatabaseTaskSource, TaskSource } from './section.ts'
-import { adaptTable } from './table.ts'
+import { adaptTable } from './kinds/table.ts'
 
 export interface TasksWatch extends Watch<TasksReading> {
   readonly receivePing: ReceivePing

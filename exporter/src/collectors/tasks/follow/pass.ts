@@ -6,9 +6,9 @@ import { applyById, readById } from './by-id.ts'
 import type { IdBatch } from './by-id.ts'
 import { readHead } from './head.ts'
 import type { Head } from './head.ts'
-import { judgeSchedules } from './ledger.ts'
+import { judgeSchedules } from '../account/ledger.ts'
 import type { Plan } from './plan.ts'
-import type { Sighting, SightRules, SourceState } from './state.ts'
+import type { Sighting, SightRules, SourceState } from '../account/state.ts'
 
 export interface Budget {
   readonly pageRows: number

@@ -1,6 +1,6 @@
 // Which runs came as the schedule says. Pure: given the slots, the starts and the time, judged slot by slot.
-import { isNearClockChange, openSlots } from '../../schema/cron.ts'
-import type { Slots } from '../../schema/cron.ts'
+import { isNearClockChange, openSlots } from '../../../schema/cron.ts'
+import type { Slots } from '../../../schema/cron.ts'
 
 export interface Schedule {
   readonly task: string

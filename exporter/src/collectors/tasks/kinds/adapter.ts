@@ -1,9 +1,9 @@
 // What a kind of source says of itself; reading, counting and judging are the same for all that keep their runs in a
 // database.
 import type { ClientBase } from 'pg'
-import type { Plan } from './plan.ts'
-import type { StatusMap } from './run.ts'
-import type { Schedule } from './slots.ts'
+import type { Plan } from '../follow/plan.ts'
+import type { StatusMap } from '../follow/run.ts'
+import type { Schedule } from '../account/slots.ts'
 
 /** Totals that a source keeps itself, by a key that stays the same while the task is renamed. */
 export interface SourceTotals {

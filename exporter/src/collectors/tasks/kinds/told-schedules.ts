@@ -1,6 +1,6 @@
 // Schedules that a scheduler keeps in its own tables. What croner does not understand is left out, not guessed.
-import { cron, timezone } from '../../schema/cron.ts'
-import type { Schedule } from './slots.ts'
+import { cron, timezone } from '../../../schema/cron.ts'
+import type { Schedule } from '../account/slots.ts'
 
 export interface ToldSchedule {
   readonly task: string

@@ -2,10 +2,10 @@
 import type { ClientBase } from 'pg'
 import { noExtras, SchemaError } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
-import { quoteName, quoteTable, selectRecord } from './plan.ts'
-import type { Plan, RecordColumns } from './plan.ts'
-import type { StatusMap } from './run.ts'
-import type { TableSource } from './section.ts'
+import { quoteName, quoteTable, selectRecord } from '../follow/plan.ts'
+import type { Plan, RecordColumns } from '../follow/plan.ts'
+import type { StatusMap } from '../follow/run.ts'
+import type { TableSource } from '../section.ts'
 
 interface ColumnFacts {
   readonly name: string

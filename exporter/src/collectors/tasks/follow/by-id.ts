@@ -9,8 +9,8 @@ import type { Plan } from './plan.ts'
 import { toRecord } from './record-row.ts'
 import type { RecordRow } from './record-row.ts'
 import type { RunRecord } from './run.ts'
-import { forget, see } from './state.ts'
-import type { Sighting, SourceState } from './state.ts'
+import { forget, see } from '../account/state.ts'
+import type { Sighting, SourceState } from '../account/state.ts'
 
 export interface IdBatch extends IdPage {
   readonly from: bigint

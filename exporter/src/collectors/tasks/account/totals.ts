@@ -1,5 +1,5 @@
 // Totals that a source keeps itself, followed by their growth: what it forgets is not forgotten here.
-import type { SourceTotals } from './adapter.ts'
+import type { SourceTotals } from '../kinds/adapter.ts'
 import { accountOf } from './ledger.ts'
 import type { LedgerRules } from './ledger.ts'
 import type { SourceState } from './state.ts'

@@ -1,6 +1,6 @@
 // What is known of each task: totals that only grow, the latest of everything, and the slots of its schedule.
 import type { ClassifyError } from './error-class.ts'
-import type { Outcome, RunRecord } from './run.ts'
+import type { Outcome, RunRecord } from '../follow/run.ts'
 import { beginSlots, judgeSlots, slotKey } from './slots.ts'
 import type { Schedule, SlotState } from './slots.ts'
 

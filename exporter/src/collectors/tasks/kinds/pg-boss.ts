@@ -3,9 +3,9 @@
 import type { ClientBase } from 'pg'
 import { SchemaError } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
-import { quoteName, quoteText, selectRecord } from './plan.ts'
-import type { Plan } from './plan.ts'
-import type { PgBossSource } from './section.ts'
+import { quoteName, quoteText, selectRecord } from '../follow/plan.ts'
+import type { Plan } from '../follow/plan.ts'
+import type { PgBossSource } from '../section.ts'
 import { toSchedules } from './told-schedules.ts'
 import type { ToldSchedule } from './told-schedules.ts'
 

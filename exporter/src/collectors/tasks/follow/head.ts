@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg'
 import type { Step } from './ladder.ts'
 import { quoteText } from './plan.ts'
 import type { Plan } from './plan.ts'
-import type { Identity } from './state.ts'
+import type { Identity } from '../account/state.ts'
 
 export interface Head extends Step {
   readonly identity: Identity

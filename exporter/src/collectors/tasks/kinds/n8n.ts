@@ -4,9 +4,9 @@
 import type { ClientBase } from 'pg'
 import { SchemaError } from './adapter.ts'
 import type { Adapter, Extras, SourceTotals } from './adapter.ts'
-import { quoteName, selectRecord } from './plan.ts'
-import type { Plan } from './plan.ts'
-import type { N8nSource } from './section.ts'
+import { quoteName, selectRecord } from '../follow/plan.ts'
+import type { Plan } from '../follow/plan.ts'
+import type { N8nSource } from '../section.ts'
 import { toSchedules } from './told-schedules.ts'
 import type { ToldSchedule } from './told-schedules.ts'
 

@@ -1,11 +1,11 @@
 // Where a source stands: its place in the table, its open runs and its ledger. Saved as a whole, so that place
 // and totals can never disagree.
-import type { IdPosition } from './id-position.ts'
-import type { Ladder } from './ladder.ts'
+import type { IdPosition } from '../follow/id-position.ts'
+import type { Ladder } from '../follow/ladder.ts'
 import { accountOf, createLedger, overflowTask, recordEnd, recordStart } from './ledger.ts'
 import type { Ending, Ledger, LedgerRules, TaskAccount } from './ledger.ts'
-import { judgeOutcome } from './run.ts'
-import type { RunRecord, StatusMap } from './run.ts'
+import { judgeOutcome } from '../follow/run.ts'
+import type { RunRecord, StatusMap } from '../follow/run.ts'
 
 /** Which table it is, not only what it is called: a restored or emptied one is another. */
 export interface Identity {

@@ -1,6 +1,6 @@
 // Loads the state of a source once and saves it whenever something in it must outlive a crash.
-import type { Log } from '../../log.ts'
-import { explain } from '../../log.ts'
+import type { Log } from '../../../log.ts'
+import { explain } from '../../../log.ts'
 import { parseState, writeState } from './saved-state.ts'
 import { openStateFile } from './state-file.ts'
 import { createState } from './state.ts'

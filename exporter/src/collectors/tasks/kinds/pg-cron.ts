@@ -2,9 +2,9 @@
 import type { ClientBase } from 'pg'
 import { SchemaError } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
-import { selectRecord } from './plan.ts'
-import type { Plan } from './plan.ts'
-import type { PgCronSource } from './section.ts'
+import { selectRecord } from '../follow/plan.ts'
+import type { Plan } from '../follow/plan.ts'
+import type { PgCronSource } from '../section.ts'
 import { toSchedules } from './told-schedules.ts'
 import type { ToldSchedule } from './told-schedules.ts'
 
