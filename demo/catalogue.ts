@@ -4,6 +4,7 @@ import type { TrafficProfile } from './traffic.ts'
 export const databaseName = 'platform_db'
 export const databasePort = 54320
 export const controlPort = 8010
+export const enginePort = 8014
 
 /** A `soft` dependency that fails makes a service warn; any other makes it answer 503. */
 export interface Need {

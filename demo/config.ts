@@ -46,6 +46,7 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
   ],
   tasks: renderTasks,
   host: () => ({ filesystems: ['/'] }),
+  containers: ({ engineUrl }) => ({ docker: engineUrl }),
 }
 
 /** Where the programs behind the exporter will be; known before they run. */

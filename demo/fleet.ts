@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as catalogue from './catalogue.ts'
+import { openContainerEngine } from './containers.ts'
+import type { ContainerEngine } from './containers.ts'
 import { openControl } from './control-api.ts'
 import { createDatabaseFaults } from './database/faults.ts'
 import { connectPlatformDatabase, startPlatformDatabase, withClient } from './database/platform.ts'
@@ -44,6 +46,8 @@ export interface Fleet {
   /** With the rights that the exporter needs, and no more. */
   readonly databaseUrl: string
   readonly controlUrl: string
+  /** Of a double of the Docker Engine, in which the services are containers. */
+  readonly engineUrl: string
   /** The service account that may read the spreadsheet; its `token_uri` is the double's. */
   readonly credentialsFile: string
   readonly spreadsheetId: string
@@ -94,7 +98,9 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   }
   const runners = tasks.map((task) => startTask(task, scheduling))
   closers.push(async () => void (await Promise.all(runners.map((runner) => runner.stop()))))
-  const breakables = [...services, ...sources, databaseFaults, ...runners].map(({ breakable }) => breakable)
+  const engine = await openEngine(options, closers)
+  const others = [...sources, databaseFaults, ...runners].map(({ breakable }) => breakable)
+  const breakables = [...services.map(({ breakable }) => engine.contain(breakable)), ...others]
   const faults = createFaults(breakables)
   const control = await openControl(await portOf(options, catalogue.controlPort), faults)
   closers.push(control.close)
@@ -106,6 +112,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
     sources: sourceUrls,
     databaseUrl: database.url,
     controlUrl: control.url,
+    engineUrl: engine.url,
     credentialsFile,
     spreadsheetId,
     speed: options.speed,
@@ -140,6 +147,13 @@ async function openServices(options: Settings, ask: AskDependency, closers: Clos
     opened.push(service)
   }
   return opened
+}
+
+async function openEngine(options: Settings, closers: Closer[]): Promise<ContainerEngine> {
+  const port = await portOf(options, catalogue.enginePort)
+  const engine = await openContainerEngine(catalogue.services, { host: '127.0.0.1', port })
+  closers.push(engine.close)
+  return engine
 }
 
 async function openDatabase(options: Settings, closers: Closer[]): Promise<PlatformDatabase> {

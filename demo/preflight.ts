@@ -16,10 +16,11 @@ export async function findBusyPorts({ ports, fleetPorts }: StartOptions): Promis
   }))
   if (fleetPorts === 'default') {
     const flag = '--fleet-ports=ephemeral'
-    const { services, sources, databaseName, databasePort, controlPort } = catalogue
+    const { services, sources, databaseName, databasePort, controlPort, enginePort } = catalogue
     for (const { name, port } of [...services, ...sources]) wanted.push({ owner: name, port, flag })
     wanted.push({ owner: databaseName, port: databasePort, flag })
     wanted.push({ owner: "the demo's control", port: controlPort, flag })
+    wanted.push({ owner: "the demo's container engine", port: enginePort, flag })
   }
   const checked = wanted.map(async ({ owner, port, flag }) => {
     if (port === 0 || (await isFree(port))) return []

@@ -104,7 +104,7 @@ test('a fleet is broken and healed from the command line', async () => {
   expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'nothing is broken\n' })
   expect(await control('break', 'trainer', 'melt', flag)).toMatchObject({
     code: 2,
-    stderr: 'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap\n',
+    stderr: 'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, oom\n',
   })
   const unknown = await control('heal', 'nobody', flag)
   expect(unknown.code).toBe(2)

@@ -1,0 +1,155 @@
+// A double of the Docker Engine: the services of the fleet as its containers, which can end and be killed.
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { ServiceEntry } from './catalogue.ts'
+import type { Breakable } from './fault.ts'
+import { simulateTraffic } from './traffic.ts'
+
+const memoryLimitBytes = 512 * 1024 * 1024
+const apiVersion = '1.47'
+
+export interface ContainerEngine {
+  readonly url: string
+  /** The service with its container: down ends both, and oom is an end of its own. */
+  readonly contain: (service: Breakable) => Breakable
+  readonly close: () => Promise<void>
+}
+
+interface Container {
+  readonly entry: ServiceEntry
+  startedAt: number
+  restarts: number
+  end: { readonly exitCode: number; readonly isOomKill: boolean; readonly at: number } | undefined
+}
+
+/** The code of a process that was killed by signal 9. */
+const killed = 137
+
+export async function openContainerEngine(
+  entries: readonly ServiceEntry[],
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<ContainerEngine> {
+  const containers = new Map(
+    entries.map((entry): [string, Container] => [
+      entry.name,
+      { entry, startedAt: Date.now(), restarts: 0, end: undefined },
+    ]),
+  )
+  const kills: { readonly name: string; readonly at: number }[] = []
+  const server = serveEngine(containers, kills)
+  server.listen(port, host)
+  await once(server, 'listening')
+
+  function contain(service: Breakable): Breakable {
+    const container = containers.get(service.name)
+    if (!container) throw new Error(`${service.name}: the catalogue names no such service`)
+    return {
+      ...service,
+      faults: [...service.faults, 'oom'],
+      async break(fault) {
+        const isOomKill = fault === 'oom'
+        await service.break(isOomKill ? 'down' : fault)
+        if (isOomKill || fault === 'down')
+          container.end = { exitCode: isOomKill ? killed : 1, isOomKill, at: Date.now() }
+        if (isOomKill) kills.push({ name: containerName(container), at: Date.now() })
+      },
+      async heal() {
+        await service.heal()
+        if (!container.end) return
+        container.end = undefined
+        container.startedAt = Date.now()
+        container.restarts += 1
+      },
+    }
+  }
+
+  async function close(): Promise<void> {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  const { port: own } = server.address() as AddressInfo
+  return { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${own}`, contain, close }
+}
+
+type Kills = readonly { readonly name: string; readonly at: number }[]
+
+function serveEngine(containers: ReadonlyMap<string, Container>, kills: Kills): Server {
+  return createServer(({ url = '/' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://engine')
+    const [, path = pathname] = /^\/v\d+\.\d+(\/.*)$/.exec(pathname) ?? []
+    const answer = route(path, containers) ?? (path === '/events' ? eventsOf(kills, searchParams) : undefined)
+    response.statusCode = answer === undefined ? 404 : 200
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      typeof answer === 'string' ? answer : JSON.stringify(answer ?? { message: 'page not found' }),
+    )
+  })
+}
+
+function route(path: string, containers: ReadonlyMap<string, Container>): unknown {
+  if (path === '/version') return { ApiVersion: apiVersion, MinAPIVersion: '1.24', Version: '28.0.0' }
+  if (path === '/containers/json') return [...containers.values()].map(list)
+  const [, id = '', question] = /^\/containers\/(\w+)\/(json|stats)$/.exec(path) ?? []
+  const container = containers.get(id)
+  if (!container) return undefined
+  return question === 'json' ? inspect(container) : measure(container)
+}
+
+function containerName({ entry }: Container): string {
+  return `platform-${entry.name.replaceAll('_', '-')}-1`
+}
+
+function list(container: Container): unknown {
+  const { entry, end } = container
+  return {
+    Id: entry.name,
+    Names: [`/${containerName(container)}`],
+    Image: `platform/${entry.name.replaceAll('_', '-')}:${entry.version}`,
+    State: end ? 'exited' : 'running',
+    Labels: { 'com.docker.compose.service': entry.name.replaceAll('_', '-') },
+  }
+}
+
+function inspect({ startedAt, restarts, end }: Container): unknown {
+  return {
+    RestartCount: restarts,
+    State: {
+      Status: end ? 'exited' : 'running',
+      OOMKilled: end?.isOomKill ?? false,
+      ExitCode: end?.exitCode ?? 0,
+      StartedAt: new Date(startedAt).toISOString(),
+      Health: { Status: end ? 'unhealthy' : 'healthy' },
+    },
+    HostConfig: { Memory: memoryLimitBytes, NanoCpus: 1e9 },
+  }
+}
+
+function measure({ entry, startedAt, end }: Container): unknown {
+  if (end) return {}
+  const ageSeconds = (Date.now() - startedAt) / 1000
+  const { memory } = simulateTraffic(entry.traffic, entry.name, ageSeconds)
+  return {
+    cpu_stats: { cpu_usage: { total_usage: ageSeconds * (entry.traffic.cpu / 100) * 1e9 }, online_cpus: 2 },
+    memory_stats: {
+      usage: Math.round((memory / 100) * memoryLimitBytes),
+      limit: memoryLimitBytes,
+      stats: { inactive_file: 0 },
+    },
+  }
+}
+
+function eventsOf(kills: Kills, asked: URLSearchParams): string {
+  const since = Number(asked.get('since')) * 1000
+  const until = Number(asked.get('until')) * 1000
+  const within = kills.filter(({ at }) => at >= since && at < until)
+  return within
+    .map(
+      ({ name }) =>
+        `${JSON.stringify({ Type: 'container', Action: 'oom', Actor: { Attributes: { name } } })}\n`,
+    )
+    .join('')
+}
