@@ -46,13 +46,18 @@ export interface ScraperOptions {
   readonly history?: History
   /** Unix time in milliseconds. */
   readonly clock: () => number
+  /** Rounds begin only after it: two scrapers at once would both add to what outlives a reload. */
+  readonly after?: Promise<unknown>
 }
 
-export function createScraper({ config, context, history, clock }: ScraperOptions): Scraper {
+export function createScraper({ config, context, history, clock, after }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
-  const rounds = shareRounds(clock, (timeoutSeconds, only) =>
-    runRound({ config, context, watched, clock }, timeoutSeconds, only),
-  )
+  const rounds = shareRounds(clock, async (timeoutSeconds, only) => {
+    const asked = clock()
+    await after
+    const leftSeconds = timeoutSeconds - (clock() - asked) / 1000
+    return runRound({ config, context, watched, clock }, leftSeconds, only)
+  })
   let last: Snapshot | undefined
   return {
     async scrape(timeoutSeconds, only) {
@@ -104,7 +109,7 @@ function shareRounds(
   return { join, settle: () => Promise.allSettled([...underWay.values()].map(({ snapshot }) => snapshot)) }
 }
 
-interface RoundInput extends Omit<ScraperOptions, 'history'> {
+interface RoundInput extends Omit<ScraperOptions, 'history' | 'after'> {
   readonly watched: readonly Watched[]
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from '../collectors/collector.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/load.ts'
+import { fingerprint } from '../config/fingerprint.ts'
 import { formatProblem } from '../config/problem.ts'
 import type { Problem } from '../config/problem.ts'
 import { createHistory } from '../history.ts'
@@ -27,6 +28,8 @@ export interface Live {
   readonly history: History
   readonly reloadState: () => ReloadState
   readonly reload: () => Promise<readonly Problem[]>
+  /** Loads the configuration again if its file is another than at the last attempt. */
+  readonly reloadIfChanged: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -40,12 +43,15 @@ interface Running {
 export async function goLive(options: LiveOptions): Promise<Live | readonly Problem[]> {
   const memory = new Map<string, unknown>()
   const history = createHistory(100)
+  // Taken before reading, so that a change in between is seen as one.
+  let seen = fingerprint([options.file])
   const first = await loadConfig(options.file, options.environment)
   if (first.problems) return first.problems
-  let running = startRunning(first.config, options, { memory, history })
+  let running = startRunning(first.config, options, { memory, history, after: undefined })
   let state: ReloadState = { successful: true, succeededAt: Date.now() / 1000 }
 
   async function reload(): Promise<readonly Problem[]> {
+    seen = fingerprint([options.file])
     const { config, problems } = await loadConfig(options.file, options.environment)
     if (problems) {
       state = { ...state, successful: false }
@@ -55,18 +61,24 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
       return problems
     }
     const old = running
-    running = startRunning(config, options, { memory, history })
+    const { promise: stopped, resolve } = Promise.withResolvers<void>()
+    running = startRunning(config, options, { memory, history, after: stopped })
     state = { successful: true, succeededAt: Date.now() / 1000 }
     options.log.info('configuration loaded', { file: options.file })
     await stopRunning(old, options.log)
+    resolve()
     return []
   }
+  const reloadInTurn = inTurn(reload)
   return {
     scraper: () => running.scraper,
     settings: () => running.config.settings,
     history,
     reloadState: () => state,
-    reload: inTurn(reload),
+    reload: reloadInTurn,
+    async reloadIfChanged() {
+      if (fingerprint([options.file]) !== seen) await reloadInTurn()
+    },
     close: () => stopRunning(running, options.log),
   }
 }
@@ -75,9 +87,14 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
 interface Lasting {
   readonly memory: Map<string, unknown>
   readonly history: History
+  readonly after: Promise<void> | undefined
 }
 
-function startRunning(config: Config, options: LiveOptions, { memory, history }: Lasting): Running {
+function startRunning(
+  config: Config,
+  options: LiveOptions,
+  { memory, history, after = Promise.resolve() }: Lasting,
+): Running {
   const databases = openDatabases(config)
   const context: Context = {
     log: options.log,
@@ -88,7 +105,7 @@ function startRunning(config: Config, options: LiveOptions, { memory, history }:
     memory,
     stateDirectory: options.stateDirectory,
   }
-  return { config, databases, scraper: createScraper({ config, context, history, clock: Date.now }) }
+  return { config, databases, scraper: createScraper({ config, context, history, clock: Date.now, after }) }
 }
 
 async function stopRunning({ scraper, databases }: Running, log: Log): Promise<void> {

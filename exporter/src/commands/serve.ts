@@ -1,5 +1,4 @@
 // Serves /metrics until asked to stop.
-import { unwatchFile, watchFile } from 'node:fs'
 import { formatProblems } from '../config/problem.ts'
 import { createApp } from '../http/app.ts'
 import { createListener } from '../http/listener.ts'
@@ -85,12 +84,10 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
   }
   log.info('listening', { address: shownAddress(server) })
   invocation.onReload(() => void live.reload())
-  const file = invocation.values['config.file'] ?? ''
-  // By its stat and not by events: those are lost where a file is swapped by a link, as Kubernetes does.
-  watchFile(file, { interval: 2_000, persistent: false }, () => void live.reload())
+  const changes = setInterval(() => void live.reloadIfChanged(), 2_000)
   await stopped(invocation.stop)
   log.info('stopping')
-  unwatchFile(file)
+  clearInterval(changes)
   await closeServer(server)
   await live.close()
   return 0

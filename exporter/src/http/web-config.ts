@@ -1,5 +1,5 @@
 // --web.config.file in the shape of Prometheus' exporter-toolkit: who may ask us, and over what.
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { z } from 'zod'
@@ -100,14 +100,4 @@ export function tlsOptions(
     ...(config.cipher_suites ? { ciphers: config.cipher_suites.join(':') } : {}),
     ...(config.curve_preferences ? { ecdhCurve: config.curve_preferences.join(':') } : {}),
   }
-}
-
-/** Changes whenever one of the files changes. */
-export function fingerprint(files: readonly string[]): string {
-  return files
-    .map((file) => {
-      const found = statSync(file, { throwIfNoEntry: false })
-      return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : 'gone'
-    })
-    .join()
 }
