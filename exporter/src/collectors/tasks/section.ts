@@ -41,7 +41,7 @@ const common = {
   max_tasks: z
     .int()
     .min(1)
-    .max(5_000)
+    .max(1_000)
     .default(200)
     .describe('How many tasks get series of their own; the rest share the name __other__.'),
 }
