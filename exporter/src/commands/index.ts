@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { cron } from './cron.ts'
 import { diagnose } from './diagnose.ts'
 import { dockerProxy } from './docker-proxy.ts'
+import { doctor } from './doctor/doctor.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   cron,
   probe,
   diagnose,
+  doctor,
   init,
   explainMetric,
   alerts,

@@ -66,6 +66,26 @@ export async function readAlerts(base: string): Promise<UpstreamAlert[]> {
   return parse(alerts, await getJson(base, '/api/v2/alerts', { inhibited: 'true', silenced: 'true' }))
 }
 
+export interface Question {
+  readonly path: string
+  readonly parameters?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Any other question to a program behind us. */
+export async function askUpstream<T>(base: string, question: Question, schema: z.ZodType<T>): Promise<T> {
+  const { path, parameters = {}, headers = {} } = question
+  return parse(schema, await getJson(base, path, parameters, headers))
+}
+
+/** Unix time by its clock, in whole seconds; undefined where it does not tell. */
+export async function readClock(base: string): Promise<number | undefined> {
+  const response = await ask(new URL(`${base.replace(/\/$/, '')}/-/healthy`))
+  await readText(response)
+  const at = Date.parse(response.headers.get('date') ?? '')
+  return Number.isFinite(at) ? at / 1000 : undefined
+}
+
 function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
   const parsed = schema.safeParse(answer)
   if (parsed.success) return parsed.data
@@ -75,10 +95,15 @@ function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
   )
 }
 
-async function getJson(base: string, path: string, parameters: Record<string, string>): Promise<unknown> {
+async function getJson(
+  base: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   const url = new URL(`${base.replace(/\/$/, '')}${path}`)
   for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value)
-  const response = await ask(url)
+  const response = await ask(url, headers)
   const text = await readText(response)
   if (!response.ok) throw new Error(`expected HTTP status 200, got ${response.status}`)
   try {
@@ -88,9 +113,10 @@ async function getJson(base: string, path: string, parameters: Record<string, st
   }
 }
 
-async function ask(url: URL): Promise<Response> {
+async function ask(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const signal = AbortSignal.timeout(timeoutMilliseconds)
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(timeoutMilliseconds), redirect: 'error' })
+    return await fetch(url, { headers, signal, redirect: 'error' })
   } catch (error) {
     throw new Error(`it could not be asked (${explain(error)})`, { cause: error })
   }
