@@ -183,3 +183,15 @@ test('one that failed is asked last, so it cannot keep the others from their tur
   expect(await succeeded()).toEqual([false, false])
   expect(await succeeded()).toEqual([false, true])
 })
+
+test('a query that is too slow is left alone for ten times as long as it took', async () => {
+  const section = statistics.schema.parse([
+    one({ query: 'SELECT pg_sleep(60), 1 AS value', timeout: '100ms' }),
+  ])
+  const watch = statistics.create(section, context())
+  const duration = async (now: number): Promise<number | undefined> =>
+    (await watch.collect(startRound({ now }))).statistics[0]?.durationSeconds
+  const first = await duration(1_000)
+  expect(await duration(1_000.9)).toBe(first)
+  expect(await duration(1_001.1)).not.toBe(first)
+})

@@ -41,8 +41,9 @@ export async function refreshQuality(
 ): Promise<Problem> {
   const { quality } = configured
   if (!quality) return undefined
-  const isDue = !memory.quality?.found || round.now - memory.quality.at >= quality.every
-  if (!isDue) return memory.quality?.problem
+  if (memory.quality && round.now - memory.quality.at < intervalOf(quality, memory.quality.found)) {
+    return memory.quality.problem
+  }
   const limit = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(quality.timeout * 1000))])
   let found: Quality | undefined
   let problem: Problem
@@ -62,6 +63,13 @@ export async function refreshQuality(
     memory.count.add(round.now, requests)
     return counts
   }
+}
+
+const retrySeconds = 60
+
+/** Sooner after a failure, but not at each scrape: what failed may have been as much work as what succeeds. */
+function intervalOf({ every }: { readonly every: number }, found: Quality | undefined): number {
+  return found ? every : Math.min(every, retrySeconds)
 }
 
 type TableQuality = Parameters<typeof countTable>[0]

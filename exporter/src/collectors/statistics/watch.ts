@@ -27,20 +27,28 @@ export interface StatisticWatch {
   skip(): StatisticReading
 }
 
+/** A query that is too slow is a burden on the database: it gets a tenth of the time at most. */
+const restPerTimeout = 10
+
 export function watchStatistic(statistic: Statistic, context: Context): StatisticWatch {
   const database = context.databases.get(statistic.database)
   const timeoutSeconds = statistic.timeout ?? context.timeoutSeconds
   const report = createReporter(statistic, context)
   const minIntervalSeconds = statistic.min_interval ?? 0
   let last: StatisticReading | undefined
+  let restUntil = Number.NEGATIVE_INFINITY
 
   async function read({ signal, now }: Round): Promise<StatisticReading> {
     if (last?.success && now - (last.readAt ?? 0) < minIntervalSeconds) return last
+    if (last && now < restUntil) return last
     const began = performance.now()
     const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
     const outcome = await ask(statistic, database, { signal: limit, timeoutSeconds })
     report(outcome)
     const durationSeconds = (performance.now() - began) / 1000
+    // Not when it was only cut short by the end of the round.
+    if (outcome.isTooSlow && durationSeconds >= 0.9 * timeoutSeconds)
+      restUntil = now + restPerTimeout * timeoutSeconds
     const readAt = outcome.series ? now : last?.readAt
     last = { statistic, success: outcome.series !== undefined, durationSeconds, readAt, ...outcome }
     return last
@@ -63,6 +71,7 @@ export function watchStatistic(statistic: Statistic, context: Context): Statisti
 interface Outcome {
   readonly series: Series | undefined
   readonly detail: string | undefined
+  readonly isTooSlow: boolean
 }
 
 interface Limits {
@@ -71,15 +80,19 @@ interface Limits {
 }
 
 async function ask(statistic: Statistic, database: Database | undefined, limits: Limits): Promise<Outcome> {
-  if (!database) return { series: undefined, detail: `${statistic.database} cannot be asked by SQL` }
+  if (!database) return failed(`${statistic.database} cannot be asked by SQL`)
   try {
     const { fields, rows } = await database.read(limits, (client) => client.query<Row>(wrapQuery(statistic)))
     const columns = fields.map((field) => field.name)
-    return { series: readRows(statistic, columns, rows), detail: undefined }
+    return { series: readRows(statistic, columns, rows), detail: undefined, isTooSlow: false }
   } catch (error) {
     const { failure, detail } = explainPostgres(error, limits.signal)
-    return { series: undefined, detail: failure === 'error' ? detail : `${failure}: ${detail}` }
+    return failed(failure === 'error' ? detail : `${failure}: ${detail}`, failure === 'timeout')
   }
+}
+
+function failed(detail: string, isTooSlow = false): Outcome {
+  return { series: undefined, detail, isTooSlow }
 }
 
 /** Logs on change: what failed, what came back, and rows that had to be dropped. */
