@@ -8,12 +8,10 @@ export const unit = {
   duration: 'dtdurations',
   /** Unix time in milliseconds, shown as "3 minutes ago"; multiply our seconds by 1000. */
   fromNow: 'dateTimeFromNow',
-  dateTime: 'dateTimeAsIso',
   bytes: 'bytes',
   bytesPerSecond: 'Bps',
   perSecond: 'ops',
   requestsPerSecond: 'reqps',
-  text: 'string',
 } as const
 
 export type Unit = (typeof unit)[keyof typeof unit]

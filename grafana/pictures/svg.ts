@@ -8,7 +8,7 @@ export interface Box {
   readonly height: number
 }
 
-export function escape(text: string): string {
+function escape(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
