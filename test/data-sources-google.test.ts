@@ -176,3 +176,29 @@ test('a token that Google has forgotten is renewed at the next look', async () =
   isForgotten = false
   expect((await look(watched, start + 10)).status).toBe('healthy')
 })
+
+test('sources that share an account share its reads, and leave it alone when they are used up', async () => {
+  const { section } = await sheet({ reads_per_minute: 3, min_interval: '1s' })
+  const within = collectorContext()
+  const first = watchSource(section, within)
+  const second = watchSource({ ...section, name: 'other' }, within)
+  const start = Date.now() / 1000
+  await look(first, start)
+  await look(second, start + 1)
+  expect((await look(first, start + 5)).quota).toMatchObject({ used: 3, limit: 3, policy: 'user' })
+  expect(await look(second, start + 30)).toMatchObject({
+    probedAt: start + 1,
+    ownRequests: 1,
+    quota: { used: 3 },
+  })
+  expect(await look(second, start + 62)).toMatchObject({
+    probedAt: start + 62,
+    ownRequests: 2,
+    status: 'healthy',
+  })
+})
+
+test('of account and project the quota that is nearer to its end counts', async () => {
+  const { section } = await sheet({ project_reads_per_minute: 10 })
+  expect((await probeSource(section)).quota).toMatchObject({ used: 1, limit: 10, policy: 'project' })
+})

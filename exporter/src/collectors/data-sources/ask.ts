@@ -1,6 +1,7 @@
 // Whether a source may be asked, and what follows from its answer for the next time.
 import type { Round } from '../collector.ts'
 import type { Kept, SourceMemory } from './memory.ts'
+import { areSpent, readBudgets } from './quota/budget.ts'
 import { isSpent } from './quota/quota.ts'
 import type { Quota } from './quota/quota.ts'
 import { readQuota } from './quota/read.ts'
@@ -11,7 +12,7 @@ import type { Answer } from './source.ts'
 /** Never while we were told to wait, and after a success not before the interval is over. */
 export function isDue(settled: SettledSource, { backoff, kept }: SourceMemory, now: number): boolean {
   if (!kept) return true
-  if (backoff.until(now) !== undefined) return false
+  if (backoff.until(now) !== undefined || areSpent(settled.budgets, now)) return false
   const isWell = kept.answer.status === 'healthy' || kept.answer.status === 'warning'
   const interval = isWell ? settled.minIntervalSeconds : settled.retryIntervalSeconds
   // A scrape that comes a moment early must not wait for the next one.
@@ -23,11 +24,12 @@ export async function askSource(settled: SettledSource, memory: SourceMemory, ro
   const { now } = round
   const signal = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
   const answer = await source.ask({ ...round, signal })
-  memory.count.add(now, answer.requests)
+  spend(settled, memory, { now, requests: answer.requests })
   memory.rateLimited += Number(answer.isRateLimited)
   // A source that is down leaves its last sync as it was, and ageing.
   if (answer.status !== 'error' && !isToldByDatabase(settled)) memory.lastSyncAt = answer.lastSyncAt
-  const found = readQuota(settled.quota, answer.quota, { now, count: memory.count })
+  const found =
+    readBudgets(settled.budgets, now) ?? readQuota(settled.quota, answer.quota, { now, count: memory.count })
   // Refused although our own count has some left: others spend it as well, and there is none.
   const isSpentByOthers = answer.isRateLimited && found?.source === 'count'
   const quota = found && isSpentByOthers ? { ...found, used: found.limit } : found
@@ -43,7 +45,16 @@ export function currentQuota(
   now: number,
 ): Quota | undefined {
   if (kept?.quota?.source !== 'count' || kept.answer.isRateLimited) return kept?.quota
-  return readQuota(settled.quota, undefined, { now, count })
+  return readBudgets(settled.budgets, now) ?? readQuota(settled.quota, undefined, { now, count })
+}
+
+/** Counts what looking at a source has cost, for itself and for all that share its quota. */
+export function spend(
+  { budgets }: SettledSource,
+  { count }: SourceMemory,
+  { now, requests }: { readonly now: number; readonly requests: number },
+): void {
+  for (const each of [count, ...budgets.map((budget) => budget.count)]) each.add(now, requests)
 }
 
 interface Asked {

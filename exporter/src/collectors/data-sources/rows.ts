@@ -1,6 +1,7 @@
 // What is read beside the source itself: the last sync from a database, and how good the rows are.
 import { explain } from '../../log.ts'
 import type { Context, Round } from '../collector.ts'
+import { spend } from './ask.ts'
 import type { SourceMemory } from './memory.ts'
 import { judgeQuality } from './quality/quality.ts'
 import type { Counts, Quality } from './quality/quality.ts'
@@ -35,10 +36,11 @@ export async function refreshLastSync(
 
 /** Looks at the rows when it is time to; in between, and while it fails, `memory.quality` says what is known. */
 export async function refreshQuality(
-  { configured, source }: SettledSource,
+  settled: SettledSource,
   memory: SourceMemory,
   { databases, round }: { readonly databases: Context['databases']; readonly round: Round },
 ): Promise<Problem> {
+  const { source, configured } = settled
   const { quality } = configured
   if (!quality) return undefined
   if (memory.quality && round.now - memory.quality.at < intervalOf(quality, memory.quality.found)) {
@@ -60,7 +62,7 @@ export async function refreshQuality(
   async function countOwn(signal: AbortSignal): Promise<Counts> {
     if (!source.countRows) throw new Error('expected a source with rows of its own')
     const { counts, requests } = await source.countRows(signal)
-    memory.count.add(round.now, requests)
+    spend(settled, memory, { now: round.now, requests })
     return counts
   }
 }

@@ -79,7 +79,16 @@ const sheets = z.strictObject({
     .optional()
     .describe('Who knows when it was last renewed; Google Drive where it is left out.'),
   quality: sheetQuality.optional().describe('How good the rows of a range are.'),
-  reads_per_minute: z.int().min(1).default(60).describe('The quota of reads for each minute and user.'),
+  reads_per_minute: z
+    .int()
+    .min(1)
+    .default(60)
+    .describe('The quota of reads a minute of the service account, shared by all that use it here.'),
+  project_reads_per_minute: z
+    .int()
+    .min(1)
+    .default(300)
+    .describe('The quota of reads a minute of the project that the service account belongs to.'),
   sheets_url: httpUrl.default('https://sheets.googleapis.com').describe('The base URL of the Sheets API.'),
   drive_url: httpUrl.default('https://www.googleapis.com').describe('The base URL of the Drive API.'),
   token_url: httpUrl.optional().describe('The token endpoint; the one in the key where it is left out.'),

@@ -1,11 +1,12 @@
 // A source with every default filled in, and opened.
 import type { Context } from '../collector.ts'
+import { googleBudgets } from './google-budgets.ts'
 import { openGoogleSheets } from './google-sheets.ts'
 import { openHttpSource } from './http-source.ts'
 import { applyPreset } from './presets.ts'
+import type { Budget } from './quota/budget.ts'
 import type { QuotaSection } from './quota/section.ts'
-import { quota } from './quota/section.ts'
-import type { DataSource, SheetsSource } from './section.ts'
+import type { DataSource } from './section.ts'
 import type { Source } from './source.ts'
 import { openSqlSource } from './sql-source.ts'
 
@@ -13,6 +14,8 @@ export interface SettledSource {
   readonly configured: DataSource
   readonly source: Source
   readonly quota: QuotaSection | undefined
+  /** Shared with other sources. */
+  readonly budgets: readonly Budget[]
   readonly timeoutSeconds: number
   readonly minIntervalSeconds: number
   readonly retryIntervalSeconds: number
@@ -29,7 +32,8 @@ export function settleSource(given: DataSource, context: Context): SettledSource
   return {
     configured,
     source: openSource(configured, context, timeoutSeconds),
-    quota: quotaOf(configured),
+    quota: 'quota' in configured ? configured.quota : undefined,
+    budgets: configured.kind === 'google_sheets' ? googleBudgets(configured, context.memory) : [],
     timeoutSeconds,
     minIntervalSeconds,
     retryIntervalSeconds: retry_interval ?? Math.min(longestRetrySeconds, minIntervalSeconds),
@@ -51,14 +55,4 @@ function openSource(source: DataSource, { databases }: Context, timeoutSeconds: 
     default:
       return openHttpSource(source, timeoutSeconds)
   }
-}
-
-function quotaOf(source: DataSource): QuotaSection | undefined {
-  if (source.kind === 'google_sheets') return sheetsQuota(source)
-  return source.kind === 'sql' ? undefined : source.quota
-}
-
-/** Reads are counted for each minute and user, and the service account is the user. */
-function sheetsQuota({ reads_per_minute }: SheetsSource): QuotaSection {
-  return quota.parse({ limit: reads_per_minute, window: '1m', unit: 'requests' })
 }
