@@ -1,5 +1,6 @@
 // Diagnoses as text for a terminal.
 import { formatTime } from './ladder.ts'
+import { printable } from './text.ts'
 import type { Language } from './text.ts'
 import type { Action, Diagnosis, WordedEvidence } from './wording.ts'
 
@@ -38,10 +39,10 @@ export function reportDiagnosis(diagnosis: Diagnosis, language: Language): strin
   const say = headings[language]
   const { target, severity, cause, issueType, root, since } = diagnosis
   return [
-    `${severity.toUpperCase()}  ${target}`,
+    `${severity.toUpperCase()}  ${printable(target)}`,
     diagnosis.summary,
     `  ${say.cause}: ${cause} (${issueType})`,
-    ...(root === undefined ? [] : [`  ${say.root}: ${root}`]),
+    ...(root === undefined ? [] : [`  ${say.root}: ${printable(root)}`]),
     ...(since === undefined ? [] : [`  ${say.since}: ${formatTime(since)}`]),
     '',
     `  ${say.evidence}`,

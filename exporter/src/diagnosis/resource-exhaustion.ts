@@ -58,8 +58,7 @@ function limits(measured: number, limit: number): Facts {
 function shortOf(issueType: IssueType, cause: Cause, facts: Facts): Finding {
   const where = facts['mountpoint'] === undefined ? '' : `${facts['mountpoint']}: `
   return {
-    // Several file systems may be full at once, and each is a thing of its own.
-    target: facts['mountpoint'] ?? 'host',
+    target: 'host',
     subject: 'host',
     issueType,
     cause,

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { causes, database, down, find, now, service, task } from './testing.ts'
+
+const { totals } = task('any')
+const failing = (message: string, failures = 2) =>
+  ({
+    verdict: 'failing',
+    totals: { ...totals, consecutiveFailures: failures, lastFailure: now - 10 },
+    notes: [{ at: now - 10, class: 'other', message }],
+  }) as const
+
+test('one failure is what retries are for; two in a row are an issue', () => {
+  expect(causes({ tasks: [task('sync', failing('boom', 1))] })).toEqual([])
+  expect(causes({ tasks: [task('sync', failing('boom'))] })).toEqual(['sync run_failed'])
+})
+
+test('a single failure that nothing has followed for minutes is an issue', () => {
+  const once = failing('boom', 1)
+  const old = { ...once, totals: { ...once.totals, lastFailure: now - 600 } }
+  expect(causes({ tasks: [task('report', old)] })).toEqual(['report run_failed'])
+})
+
+test('a task that fails on a target that is down is its victim', () => {
+  const tasks = [task('sync', failing('HTTP 503 from prices: upstream connect error'))]
+  expect(causes({ tasks, services: [service('prices', down)] })).toEqual([
+    'prices connection_refused',
+    'sync dependency prices',
+  ])
+})
+
+test('a password in the message of a failure is not repeated', () => {
+  const tasks = [task('sync', failing('cannot connect to postgres://app:hunter2@db/app'))]
+  expect(JSON.stringify(find({ tasks }))).not.toContain('hunter2')
+})
+
+test('one task that did not come was missed; when none comes the scheduler stands still', () => {
+  const overdue = { verdict: 'overdue', isOverdue: true } as const
+  expect(causes({ others: sources([task('a', overdue), task('b')]) })).toEqual(['a run_missed'])
+  expect(causes({ others: sources([task('a', overdue), task('b', overdue)]) })).toEqual([
+    'a scheduler_stopped',
+    'b scheduler_stopped',
+  ])
+})
+
+test('a run that goes on too long is told with how long', () => {
+  const hung = { verdict: 'running_too_long', isRunningTooLong: true, oldestStart: now - 3600 } as const
+  expect(find({ tasks: [task('train', hung)] })[0]?.facts).toMatchObject({
+    measured: '60 min',
+    limit: '10 min',
+  })
+})
+
+test('records that cannot be read because their database is down are its victim', () => {
+  const [source] = sources([]).tasks.sources
+  const unread = {
+    ...sources([]).tasks,
+    sources: [{ ...source, reason: 'connect', detail: 'refused' } as const],
+  }
+  const found = causes({ databases: [database('db', down)], others: { tasks: unread as never } })
+  expect(found).toEqual(['db connection_refused', 'scheduler records_unreadable'])
+})
+
+function sources(tasks: readonly ReturnType<typeof task>[]) {
+  const source = {
+    source: 'scheduler',
+    kind: 'table',
+    labels: { source: 'scheduler' },
+    reason: undefined,
+    detail: undefined,
+    isPersisted: true,
+    isCatchingUp: false,
+    lagSeconds: 0,
+    clockSkewSeconds: 0,
+    scansFully: false,
+    rowsRead: 0,
+    forced: 0,
+    vanished: 0,
+    resets: 0,
+    futureStamps: 0,
+    overflowed: 0,
+    tasks,
+  } as const
+  return { tasks: { targets: [], sources: [source], tasks } }
+}
