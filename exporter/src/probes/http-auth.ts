@@ -1,4 +1,5 @@
 // Who we say we are. Secrets are revealed here and nowhere else, and only into a header.
+import { explain } from '../log.ts'
 import type { Secret } from '../schema/secret.ts'
 import type { Fault } from './outcome.ts'
 
@@ -23,10 +24,17 @@ export async function authorize(
   auth: Auth,
   signal: AbortSignal,
 ): Promise<{ readonly header: string } | { readonly fault: Fault }> {
-  if ('basic' in auth) return { header: basicCredentials(auth.basic.username, auth.basic.password.reveal()) }
-  if ('bearer' in auth) return { header: `Bearer ${auth.bearer.reveal()}` }
-  const read = await auth.token.read(signal)
-  return 'token' in read ? { header: `Bearer ${read.token.reveal()}` } : read
+  try {
+    if ('basic' in auth) {
+      return { header: basicCredentials(auth.basic.username, auth.basic.password.reveal()) }
+    }
+    if ('bearer' in auth) return { header: `Bearer ${auth.bearer.reveal()}` }
+    const read = await auth.token.read(signal)
+    return 'token' in read ? { header: `Bearer ${read.token.reveal()}` } : read
+  } catch (error) {
+    // A secret in a file that is gone.
+    return { fault: { failure: 'auth', detail: explain(error) } }
+  }
 }
 
 /** The server did not take what it was shown: a token, unlike a password, can be had anew. */

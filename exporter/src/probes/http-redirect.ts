@@ -50,10 +50,11 @@ function refuse(detail: string): { readonly fault: Fault } {
 }
 
 function redirectMessage(message: Message, status: number | undefined, url: URL): Message {
-  const { host: _, ...headers } = message.headers
+  const { host: _host, ...headers } = message.headers
   const moved = { ...message, headers, path: url.pathname + url.search }
-  const keepsMethod = status === 307 || status === 308 || ['GET', 'HEAD'].includes(message.method)
-  return keepsMethod ? moved : { ...moved, method: 'GET', body: undefined }
+  if (status === 307 || status === 308 || ['GET', 'HEAD'].includes(message.method)) return moved
+  const { 'content-length': _length, 'content-type': _type, ...bodiless } = headers
+  return { ...moved, method: 'GET', headers: bodiless, body: undefined }
 }
 
 function onlyHarmless(headers: Message['headers']): Message['headers'] {

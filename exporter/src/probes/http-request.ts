@@ -38,6 +38,7 @@ export interface HttpProxy {
   readonly password?: Secret | undefined
 }
 
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const defaultHeaders = { accept: '*/*', 'accept-encoding': 'gzip', 'user-agent': 'watchpost' } as const
 
 export async function firstHop(
@@ -54,9 +55,13 @@ export async function firstHop(
     if ('fault' in authorized) return authorized
     headers['authorization'] = authorized.header
   }
-  if (request.body !== undefined) headers['content-length'] = String(Buffer.byteLength(request.body))
+  const method = request.method ?? 'GET'
+  // Servers refuse a POST that does not say how long its body is, even when it has none.
+  if (request.body !== undefined || !bodiless.has(method)) {
+    headers['content-length'] = String(Buffer.byteLength(request.body ?? ''))
+  }
   const message = {
-    method: request.method ?? 'GET',
+    method,
     path: url.pathname + url.search,
     headers,
     body: request.body,
@@ -76,7 +81,7 @@ export function routeHop(request: HttpRequest, { url, message, isHome }: Hop): R
   const withHost = { ...message, headers: { host: url.host, ...message.headers, connection } }
   if (url.protocol === 'https:') {
     const options = isHome ? request.tls : foreignTls(request.tls)
-    const tls = { options, resume: request.connection === 'resume' }
+    const tls = { options, resume: isHome && request.connection === 'resume' }
     return { address: { ...addressOf(url), ipFamily: request.ipFamily, tls, proxy }, message: withHost }
   }
   if (!proxy) return { address: { ...addressOf(url), ipFamily: request.ipFamily }, message: withHost }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { createSecret } from '../schema/secret.ts'
@@ -89,6 +90,18 @@ test('basic and bearer credentials are sent, and a token source that fails is an
   const fault = { failure: 'auth', detail: 'no token' } as const
   const token = { read: () => Promise.resolve({ fault }), drop: () => {} }
   expect(await probe({ url: origin, auth: { token } })).toMatchObject({ failure: 'auth', status: undefined })
+})
+
+test('a secret that cannot be read is an auth failure', async () => {
+  const gone = { ...createSecret(''), reveal: () => readFileSync('/nowhere/token', 'utf8') }
+  const outcome = await probe({ url: 'http://127.0.0.1:1/', auth: { bearer: gone } })
+  expect(outcome).toMatchObject({ failure: 'auth', durationSeconds: expect.any(Number) as number })
+  expect(outcome.detail).toContain('/nowhere/token')
+})
+
+test('a POST without a body says so', async () => {
+  const origin = await serveHttp((request, response) => response.end(request.headers['content-length']))
+  expect((await probe({ url: origin, method: 'POST' })).bodyText).toBe('0')
 })
 
 test('compressed bodies are decoded and both sizes are known', async () => {

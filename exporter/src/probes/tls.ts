@@ -19,7 +19,7 @@ export interface Certificate {
   /** Unix seconds, of the server's own certificate. */
   readonly notBefore: number
   readonly notAfter: number
-  /** The earliest `notAfter` of all certificates that the server sent. */
+  /** The earliest `notAfter` in its chain: with that certificate the trust in all of them ends. */
   readonly chainNotAfter: number
   readonly verified: boolean
   readonly subject: string
