@@ -11,6 +11,7 @@ import type { Progress } from './progress.ts'
 import { queryPrometheus } from './stack/query.ts'
 import { parts, startStack } from './stack/stack.ts'
 import type { Stack, StackOptions } from './stack/stack.ts'
+import { stopSignal } from './stopping.ts'
 import { describeStack } from './summary.ts'
 
 const scrapeIntervalSeconds = 5
@@ -106,18 +107,8 @@ function refuse(problems: readonly string[]): number {
   return 2
 }
 
-const stopping = new AbortController()
-// Handled again and again: npm passes on a Ctrl-C that the terminal has already sent to us.
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort())
-
-// npm passes a SIGTERM on to its shell only, and that ends without a word to us.
-const parent = process.ppid
-setInterval(() => {
-  if (process.ppid !== parent) stopping.abort()
-}, 500).unref()
-
 try {
-  process.exitCode = await start(process.argv.slice(2), stopping.signal)
+  process.exitCode = await start(process.argv.slice(2), stopSignal())
 } catch (error) {
   process.stderr.write(`npm start: ${describeError(error)}\n`)
   process.exitCode = 1
