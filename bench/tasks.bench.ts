@@ -8,9 +8,11 @@ import type { Client } from 'pg'
 import { startPostgres } from '../test/harness/postgres.ts'
 import type { TestPostgres } from '../test/harness/postgres.ts'
 import { watchTasks } from '../test/harness/tasks.ts'
+import type { TaskWatch } from '../test/harness/tasks.ts'
 import { cpuSeconds, median, printRatio } from './ratio.ts'
 
 const sizes = (process.env['BENCH_ROWS'] ?? '10000,1000000').split(',').map(Number)
+const warmRounds = 30
 const rounds = 150
 const newRows = 100
 const cursors = ['id', 'finished'] as const
@@ -32,106 +34,120 @@ const insert = (count: number, age: string): string => `
 
 interface Cost {
   readonly wallMilliseconds: number
-  /** CPU of the exporter and of its database sessions, for one round. */
+  /** CPU of the exporter and of its database session, for one round. */
   readonly cpuMilliseconds: number
   readonly rows: number
 }
 
-type Costs = Readonly<Record<'id' | 'finished' | 'groupBy', Cost>> & { readonly naive: Cost | undefined }
+/** A table of one size, with a reader of each kind. */
+interface Subject {
+  readonly size: number
+  readonly postgres: TestPostgres
+  readonly client: Client
+  readonly readers: readonly Reader[]
+}
+
+interface Reader {
+  readonly cursor: (typeof cursors)[number]
+  readonly tasks: TaskWatch
+  /** Its session with the database. */
+  readonly pid: number
+  readonly walls: number[]
+  cpu: number
+  rows: number
+}
 
 export async function run(): Promise<void> {
-  // Code that is not compiled yet would make the first size look dear, and flatter the growth.
-  await startAndMeasure(sizes[0] ?? 0)
-  const found: Costs[] = []
-  for (const size of sizes) {
-    const costs = await startAndMeasure(size)
-    for (const [name, cost] of Object.entries(costs)) if (cost) print(size, name, cost)
-    found.push(costs)
+  const directory = await mkdtemp(join(tmpdir(), 'watchpost-bench-'))
+  const subjects: Subject[] = []
+  try {
+    for (const size of sizes) subjects.push(await prepare(size, join(directory, String(size))))
+    // In turns, so that what else happens on this machine happens to all sizes alike.
+    for (let round = -warmRounds; round < rounds; round += 1) {
+      for (const subject of subjects) await measureRound(subject, round >= 0)
+    }
+    await report(subjects)
+  } finally {
+    for (const { client, postgres, readers } of subjects) {
+      await Promise.all(readers.map(({ tasks }) => tasks.close()))
+      await client.end()
+      await postgres.remove()
+    }
+    await rm(directory, { recursive: true })
   }
-  const [first, last] = [found.at(0), found.at(-1)]
-  const naive = found.findLast((costs) => costs.naive)?.naive
-  if (!first || !last || !naive) return
+}
+
+async function prepare(size: number, directory: string): Promise<Subject> {
+  const postgres = await startPostgres()
+  const client = await postgres.connect({ application: 'peer' })
+  await client.query(schema)
+  await client.query(insert(size, "interval '9 days' * (1 - n::float8 / 1e8)"))
+  await client.query('VACUUM ANALYZE runs')
+  await client.query('CHECKPOINT')
+  const readers: Reader[] = []
   for (const cursor of cursors) {
-    const [small, large] = [first[cursor], last[cursor]]
+    const columns = { type: 'task_type', error: 'error_message' }
+    const source = { kind: 'table', table: 'runs', cursor, margin: '0s', columns }
+    const before = await sessions(client)
+    const tasks = watchTasks({ url: postgres.url, stateDirectory: join(directory, cursor), source })
+    while ((await tasks.collect()).sources[0]?.isCatchingUp !== false);
+    const pid = (await sessions(client)).find((one) => !before.includes(one)) ?? 0
+    readers.push({ cursor, tasks, pid, walls: [], cpu: 0, rows: 0 })
+  }
+  return { size, postgres, client, readers }
+}
+
+async function sessions(client: Client): Promise<readonly number[]> {
+  const { rows } = await client.query<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'watchpost'",
+  )
+  return rows.map(({ pid }) => pid)
+}
+
+async function measureRound({ client, readers }: Subject, isCounted: boolean): Promise<void> {
+  await client.query(insert(newRows, "interval '0 s'"))
+  for (const reader of readers) {
+    const before = { cpu: cpuSeconds() + sessionSeconds(reader.pid), wall: performance.now() }
+    const { sources } = await reader.tasks.collect()
+    if (isCounted) {
+      reader.walls.push(performance.now() - before.wall)
+      reader.cpu += cpuSeconds() + sessionSeconds(reader.pid) - before.cpu
+    }
+    if (!isCounted) reader.rows = -(sources[0]?.rowsRead ?? 0)
+    else if (reader.walls.length === rounds) reader.rows += sources[0]?.rowsRead ?? 0
+  }
+}
+
+/** CPU that a process has spent, from /proc: the server is on this machine. Exact in sum, in steps of 10 ms. */
+function sessionSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+function costOf({ walls, cpu, rows }: Reader): Cost {
+  return { wallMilliseconds: median(walls), cpuMilliseconds: (cpu * 1000) / rounds, rows: rows / rounds }
+}
+
+async function report(subjects: readonly Subject[]): Promise<void> {
+  let [naive, groupBy]: (Cost | undefined)[] = []
+  for (const { size, client, readers } of subjects) {
+    for (const reader of readers) print(size, reader.cursor, costOf(reader))
+    if (size <= mostNaiveRows) print(size, 'naive', (naive = await measureNaive(client)))
+    print(size, 'GROUP BY', (groupBy = await measureGroupBy(client)))
+  }
+  const [first, last] = [subjects.at(0), subjects.at(-1)]
+  if (!first || !last || !naive || !groupBy) return
+  for (const [index, cursor] of cursors.entries()) {
+    const [small, large] = [first.readers[index], last.readers[index]].map(
+      (reader) => reader && costOf(reader),
+    )
+    if (!small || !large) continue
     printRatio(`tasks-${cursor}-wall-growth`, large.wallMilliseconds / small.wallMilliseconds, 1.3)
     printRatio(`tasks-${cursor}-cpu-growth`, large.cpuMilliseconds / small.cpuMilliseconds, 1.3)
     printRatio(`tasks-${cursor}-rows-read`, large.rows / newRows, 1.05)
-    printRatio(`tasks-${cursor}-to-group-by`, large.cpuMilliseconds / last.groupBy.cpuMilliseconds, 0.05)
+    printRatio(`tasks-${cursor}-to-group-by`, large.cpuMilliseconds / groupBy.cpuMilliseconds, 0.05)
     printRatio(`tasks-${cursor}-to-naive`, large.cpuMilliseconds / naive.cpuMilliseconds, 0.005)
   }
-}
-
-async function startAndMeasure(size: number): Promise<Costs> {
-  const postgres = await startPostgres()
-  try {
-    return await measureSize(postgres, size)
-  } finally {
-    await postgres.remove()
-  }
-}
-
-async function measureSize(postgres: TestPostgres, size: number): Promise<Costs> {
-  const client = await postgres.connect({ application: 'peer' })
-  try {
-    await client.query(schema)
-    await client.query(insert(size, "interval '9 days' * (1 - n::float8 / 1e8)"))
-    await client.query('VACUUM ANALYZE runs')
-    const id = await measureWatchpost(postgres, client, 'id')
-    const finished = await measureWatchpost(postgres, client, 'finished')
-    const naive = size > mostNaiveRows ? undefined : await measureNaive(client)
-    return { id, finished, naive, groupBy: await measureGroupBy(client) }
-  } finally {
-    await client.end()
-  }
-}
-
-async function measureWatchpost(postgres: TestPostgres, client: Client, cursor: string): Promise<Cost> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'watchpost-bench-'))
-  const columns = { type: 'task_type', error: 'error_message' }
-  const source = { kind: 'table', table: 'runs', cursor, margin: '0s', columns }
-  const tasks = watchTasks({ url: postgres.url, stateDirectory, source })
-  try {
-    while ((await tasks.collect()).sources[0]?.isCatchingUp !== false);
-    const walls: number[] = []
-    const begin = { cpu: 0, rows: 0, backend: 0 }
-    let own = 0
-    for (let round = -20; round < rounds; round += 1) {
-      if (round === 0) {
-        Object.assign(begin, {
-          rows: (await tasks.collect()).sources[0]?.rowsRead,
-          backend: await backendSeconds(client),
-        })
-      }
-      await client.query(insert(newRows, "interval '0 s'"))
-      const [cpu, wall] = [cpuSeconds(), performance.now()]
-      await tasks.collect()
-      if (round < 0) continue
-      own += cpuSeconds() - cpu
-      walls.push(performance.now() - wall)
-    }
-    const backend = (await backendSeconds(client)) - begin.backend
-    const rowsRead = (await tasks.collect()).sources[0]?.rowsRead ?? 0
-    return {
-      wallMilliseconds: median(walls),
-      cpuMilliseconds: ((own + backend) * 1000) / rounds,
-      rows: (rowsRead - begin.rows) / rounds,
-    }
-  } finally {
-    await tasks.close()
-    await rm(stateDirectory, { recursive: true })
-  }
-}
-
-/** CPU that the sessions of `application` have spent, from /proc: the server is on this machine. */
-async function backendSeconds(client: Client, application = 'watchpost'): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>(
-    'SELECT pid FROM pg_stat_activity WHERE application_name = $1',
-    [application],
-  )
-  return rows.reduce((sum, { pid }) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return sum + (Number(fields[11]) + Number(fields[12])) / 100
-  }, 0)
 }
 
 /** What a collector does that keeps no place: every row, folded here. */
@@ -160,15 +176,17 @@ async function measureGroupBy(client: Client): Promise<Cost> {
 }
 
 async function measurePeer(client: Client, times: number, work: () => Promise<number>): Promise<Cost> {
+  const { rows: own } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  const pid = own[0]?.pid ?? 0
   const walls: number[] = []
-  const begin = cpuSeconds() + (await backendSeconds(client, 'peer'))
+  const begin = cpuSeconds() + sessionSeconds(pid)
   let rows = 0
   for (let round = 0; round < times; round += 1) {
     const began = performance.now()
     rows = await work()
     walls.push(performance.now() - began)
   }
-  const cpu = cpuSeconds() + (await backendSeconds(client, 'peer')) - begin
+  const cpu = cpuSeconds() + sessionSeconds(pid) - begin
   return { wallMilliseconds: median(walls), cpuMilliseconds: (cpu * 1000) / times, rows }
 }
 
