@@ -14,8 +14,13 @@ export interface ContainerTrouble {
 export function findContainer(target: string, { readings }: Fleet): ContainerTrouble | undefined {
   const container = readings.containers?.containers.find(({ service }) => service === target)
   if (!container) return undefined
+  const { name } = container
   const measured = describe(container)
-  return { cause: causeOf(container), measured, facts: { container: container.name, measured } }
+  return {
+    cause: causeOf(container),
+    measured: `${name}: ${measured}`,
+    facts: { container: name, measured },
+  }
 }
 
 function causeOf({ state, oomKilled }: ContainerReading): Cause | undefined {
@@ -31,7 +36,7 @@ function causeOf({ state, oomKilled }: ContainerReading): Cause | undefined {
   }
 }
 
-function describe({ name, state, health, exitCode, oomKilled, restarts }: ContainerReading): string {
+function describe({ state, health, exitCode, oomKilled, restarts }: ContainerReading): string {
   const parts = [
     state,
     exitCode === undefined ? '' : `exit code ${exitCode}`,
@@ -39,5 +44,5 @@ function describe({ name, state, health, exitCode, oomKilled, restarts }: Contai
     health === undefined || health === 'none' ? '' : health,
     restarts ? `restarted ${restarts} times` : '',
   ]
-  return `${name}: ${parts.filter(Boolean).join(', ')}`
+  return parts.filter(Boolean).join(', ')
 }

@@ -13,7 +13,7 @@ export function diagnoseSources(fleet: Fleet): Finding[] {
     if (source.status === 'error') return [explainTarget(source, fleet)]
     if (source.isStale === true) return [explainAge(source, fleet)]
     if (source.status === 'warning') return [explainTarget(source, fleet)]
-    return [...findSpentQuota(source), ...findBadRows(source, fleet)].slice(0, 1)
+    return [...findSpentQuota(source), ...findBadRows(source)].slice(0, 1)
   })
 }
 
@@ -61,15 +61,15 @@ const causeOfDimension = {
   freshness: 'rows_old',
 } as const satisfies Record<string, Cause>
 
-// Freshness falls steadily between two syncs, so that only a low one means anything.
-const leastFreshness = 0.5
+// What must not be empty, double or wrong seldom is: long before an alert, one in a hundred is worth a word.
+const leastRatio = 0.99
+// Freshness and volume come and go with each sync, so that only a low one means anything.
+const leastOf: Readonly<Record<string, number>> = { freshness: 0.5, volume: 0.9 }
 
-function findBadRows(source: DataSourceReading, { settings }: Fleet): Finding[] {
-  const least = 1 - settings.thresholds.error_rate
+function findBadRows(source: DataSourceReading): Finding[] {
   const bad = Object.entries(source.quality?.measures ?? {}).flatMap(([name, measure]) => {
     const dimension = name as keyof typeof causeOfDimension
-    const limit = dimension === 'freshness' ? leastFreshness : least
-    return measure.ratio < limit ? [{ dimension, ...measure }] : []
+    return measure.ratio < (leastOf[dimension] ?? leastRatio) ? [{ dimension, ...measure }] : []
   })
   const [worst] = bad.toSorted((a, b) => a.ratio - b.ratio)
   if (!worst) return []

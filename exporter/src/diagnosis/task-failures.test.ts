@@ -82,3 +82,8 @@ function sources(tasks: readonly ReturnType<typeof task>[]) {
   } as const
   return { tasks: { targets: [], sources: [source], tasks } }
 }
+
+test('slots that come while a run goes on are missed because of it', () => {
+  const held = { verdict: 'overdue', isOverdue: true, running: 1, oldestStart: now - 4000 } as const
+  expect(causes({ tasks: [task('train', held)] })).toEqual(['train run_hung'])
+})

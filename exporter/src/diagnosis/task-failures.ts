@@ -34,7 +34,7 @@ function stoppedSources(sources: readonly SourceReading[]): ReadonlySet<string> 
 function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Finding[] {
   switch (task.verdict) {
     case 'overdue':
-      return [explainMissed(task, isStopped)]
+      return [isHeldUp(task) ? explainHung(task, fleet) : explainMissed(task, isStopped)]
     case 'running_too_long':
       return [explainHung(task, fleet)]
     case 'failing':
@@ -81,15 +81,23 @@ function explainRetried(task: TaskReading): Finding {
   return describe(task, 'run_retried', [{ rung: 'runs', measured, ok: false }], { detail })
 }
 
+/** The limit is the max_runtime, or what comes first: the next slot, which the run keeps from being answered. */
 function explainHung(task: TaskReading, { startedAt }: Fleet): Finding {
+  const { due, nextRun, schedule, isRunningTooLong } = task
   const measured = formatSeconds(startedAt - (task.oldestStart ?? startedAt))
-  const limit = formatSeconds(task.schedule?.max_runtime ?? 0)
+  const interval = due === undefined || nextRun === undefined ? undefined : nextRun - due
+  const limit = formatSeconds((isRunningTooLong ? schedule?.max_runtime : interval) ?? 0)
   const evidence: Evidence = {
     rung: 'runs',
-    measured: `under way for ${measured}, max_runtime is ${limit}`,
+    measured: `under way for ${measured}, at most ${limit}`,
     ok: false,
   }
   return describe(task, 'run_hung', [evidence], { measured, limit })
+}
+
+/** A slot is not answered as long as the run before it goes on. */
+function isHeldUp({ running, oldestStart, due }: TaskReading): boolean {
+  return (running ?? 0) > 0 && oldestStart !== undefined && due !== undefined && oldestStart < due
 }
 
 function explainMissed(task: TaskReading, isStopped: boolean): Finding {

@@ -17,13 +17,14 @@ const of = (name: string, fault: string, cause: string, more: Partial<Expected> 
 }
 
 const faults: readonly FleetFault[] = [
-  of('trending_api', 'down', 'connection_refused'),
+  of('trending_api', 'down', 'container_exited', { mentions: 'exit code 1' }),
+  of('trending_api', 'oom', 'container_oom_killed'),
   of('trending_api', 'hang', 'no_answer'),
   of('trending_api', 'error', 'server_error'),
   of('trending_api', 'bad-json', 'html_instead_of_json'),
   of('trending_api', 'flap', 'server_error'),
   of('trending_api', 'slow', 'slow_answer'),
-  of('ohlc_api', 'down', 'connection_refused', { victim: 'summary_api' }),
+  of('ohlc_api', 'down', 'container_exited', { victim: 'summary_api' }),
   of('ohlc_api', 'slow', 'slow_answer', { victim: 'summary_api' }),
   of('analyze_api', 'error', 'server_error', { victim: 'posting_service' }),
   of('cmoney_api', 'down', 'connection_refused', { victim: 'trending_api' }),
