@@ -45,7 +45,7 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
     },
   ],
   tasks: renderTasks,
-  host: () => ({ filesystems: ['/'] }),
+  host: ({ diskPath }) => ({ filesystems: ['/', diskPath] }),
   containers: ({ engineUrl }) => ({ docker: engineUrl }),
 }
 

@@ -1,6 +1,6 @@
 // What can be broken on purpose: names, the faults each knows, and one fault at a time.
 
-export type BreakableKind = 'service' | 'data_source' | 'database' | 'task'
+export type BreakableKind = 'service' | 'data_source' | 'database' | 'task' | 'host'
 
 export interface Breakable {
   readonly name: string

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import * as catalogue from './catalogue.ts'
 import { openContainerEngine } from './containers.ts'
 import type { ContainerEngine } from './containers.ts'
+import { createDisk } from './disk.ts'
 import { openControl } from './control-api.ts'
 import { createDatabaseFaults } from './database/faults.ts'
 import { connectPlatformDatabase, startPlatformDatabase, withClient } from './database/platform.ts'
@@ -48,6 +49,8 @@ export interface Fleet {
   readonly controlUrl: string
   /** Of a double of the Docker Engine, in which the services are containers. */
   readonly engineUrl: string
+  /** A folder that can be made to fill up. */
+  readonly diskPath: string
   /** The service account that may read the spreadsheet; its `token_uri` is the double's. */
   readonly credentialsFile: string
   readonly spreadsheetId: string
@@ -99,7 +102,9 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   const runners = tasks.map((task) => startTask(task, scheduling))
   closers.push(async () => void (await Promise.all(runners.map((runner) => runner.stop()))))
   const engine = await openEngine(options, closers)
-  const others = [...sources, databaseFaults, ...runners].map(({ breakable }) => breakable)
+  const disk = await createDisk(options.dataDirectory, options.speed)
+  closers.push(disk.close)
+  const others = [...sources, databaseFaults, ...runners, disk].flatMap(({ breakable }) => breakable ?? [])
   const breakables = [...services.map(({ breakable }) => engine.contain(breakable)), ...others]
   const faults = createFaults(breakables)
   const control = await openControl(await portOf(options, catalogue.controlPort), faults)
@@ -113,6 +118,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
     databaseUrl: database.url,
     controlUrl: control.url,
     engineUrl: engine.url,
+    diskPath: disk.path,
     credentialsFile,
     spreadsheetId,
     speed: options.speed,
