@@ -67,6 +67,17 @@ export function thresholdLine(name: keyof typeof limits): Query {
   return series(`max(watchpost_threshold{name="${name}"})`, text('limit', '門檻'), { refId: 'threshold' })
 }
 
+/** Only of what was measured for an hour: a line through fewer points leads anywhere. */
+export function afterAnHour(expr: string, metric: string): string {
+  return `(${expr}) and on (target) max by (target) (count_over_time(${metric}[1h:10m])) >= 6`
+}
+
+/** How long the last probe took, of targets that answered: one that fails early is no quick answer. */
+export function responseTimeOf(selector: string): string {
+  const took = `sum by (target) (max by (target, phase) (watchpost_target_phase_seconds{${selector}}))`
+  return `${took} and on (target) max by (target) (watchpost_target_up{${selector}}) == 1`
+}
+
 /**
  * How many alerts are in a state. None is 0 only where rules are evaluated at all, which the Watchdog shows: without them
  * a green nought would be a lie.

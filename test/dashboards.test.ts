@@ -135,5 +135,7 @@ test('panels that need weeks have data once weeks have passed', async () => {
   const old = new Set<EmptyUntil | undefined>(['weeks have passed', 'an hour has passed'])
   const verdicts = await walk(server, ({ emptyUntil }) => old.has(emptyUntil))
   expect(problemsOf(verdicts)).toEqual([])
-  expect(verdicts.map(({ isEmpty }) => isEmpty)).toEqual([false, false, false, false])
+  const empty = verdicts.filter(({ isEmpty }) => isEmpty)
+  expect(empty.map(({ dashboard, panel }) => `${dashboard} ${panel.id}`)).toEqual([])
+  expect(verdicts.length).toBeGreaterThan(3)
 })

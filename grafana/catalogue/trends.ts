@@ -67,7 +67,7 @@ export const trends = {
       'Where the memory of each service will be in a day, if it goes on as in the last 6 hours. The dashed line is the limit of the alert.',
       '依近六小時趨勢推算各服務一天後的記憶體使用率。虛線為告警門檻。',
     ),
-    empty: text('no service reports its memory usage', '沒有服務回報記憶體使用率'),
+    empty: text('needs an hour of what services report', '需要一小時的服務回報資料'),
   },
   capacity: {
     title: text('Time until full', '距離用盡時間'),
@@ -83,7 +83,7 @@ export const trends = {
       'By how much each value would change in a day at its trend through the time range.',
       '依時間範圍內趨勢推算的每日變化量。',
     ),
-    empty: text('no service reports this', '沒有服務回報'),
+    empty: text('needs an hour of what services report', '需要一小時的服務回報資料'),
   },
   weekly: {
     title: text('This day against the same day last week', '與上週同日比較'),

@@ -10,7 +10,7 @@ import type { Panel } from '../panels/panel.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenTargets, now, series } from '../queries.ts'
+import { chosenTargets, now, responseTimeOf, series } from '../queries.ts'
 import { atLeast, noneIsQuiet, plain, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { targetsOfKind } from '../variables.ts'
@@ -47,7 +47,7 @@ function connectionCode(): string {
 const sinceSync = `time() - ${latest('last_sync_timestamp_seconds')}`
 const quotaRatio = `${latest('quota_used')} / (${latest('quota_limit')} > 0)`
 const quotaLeft = `${latest('quota_limit')} - ${latest('quota_used')}`
-const responseSeconds = `sum by (target) (max by (target, phase) (watchpost_target_phase_seconds{kind="data_source",${chosenTargets}}))`
+const responseSeconds = responseTimeOf(`kind="data_source",${chosenTargets}`)
 
 function all(): Panel {
   const heading = words.headings

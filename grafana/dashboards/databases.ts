@@ -8,7 +8,7 @@ import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenTargets, series, statusCode } from '../queries.ts'
+import { chosenTargets, responseTimeOf, series, statusCode } from '../queries.ts'
 import type { Query } from '../queries.ts'
 import { noneIsQuiet, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
@@ -30,7 +30,7 @@ export function databases(): Dashboard {
 }
 
 const chosen = `kind="database",${chosenTargets}`
-const responseSeconds = `sum by (target) (max by (target, phase) (watchpost_target_phase_seconds{${chosen}}))`
+const responseSeconds = responseTimeOf(chosen)
 const usedRatio = `sum by (target) (max by (target, state) (watchpost_database_connections{${chosenTargets}})) / ${latest('connections_max')}`
 
 function latest(fact: string): string {

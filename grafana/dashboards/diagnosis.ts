@@ -27,7 +27,8 @@ function words(of: (entry: Entry) => Pair | undefined): States {
   return Object.fromEntries(found)
 }
 
-const likeliest = words(({ causes: [first] }) => first)
+/** The first that can be said without facts. */
+const likeliest = words(({ causes }) => causes.find(([english]) => !english.includes('{')) ?? causes[0])
 
 const firstStep = words(({ actions: [first] }) => {
   if (first === undefined) return undefined

@@ -31,7 +31,7 @@ export function host(): Dashboard {
 }
 
 function usage(facts: PanelFacts, expr: string, steps: Steps): Panel {
-  return stat({ ...facts, unit: unit.ratio, decimals: 0, steps, queries: [series(expr, '')] })
+  return stat({ ...facts, unit: unit.ratio, decimals: 0, steps, queries: [now(expr)] })
 }
 
 /** A graph from zero upwards. */

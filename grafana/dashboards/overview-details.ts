@@ -28,7 +28,7 @@ export function details(): readonly Section[] {
 }
 
 function statistic(facts: PanelFacts, selector: string): Panel {
-  const queries = [series(`sum(watchpost_statistic{${selector}})`, '')]
+  const queries = [now(`sum(watchpost_statistic{${selector}})`)]
   return stat({ ...facts, unit: unit.count, steps: calm, queries })
 }
 
@@ -56,7 +56,7 @@ function publishRatio(): Panel {
     text: words.publishRatio,
     unit: unit.ratio,
     decimals: 1,
-    queries: [series(ofAll, '')],
+    queries: [now(ofAll)],
   })
 }
 
@@ -103,7 +103,7 @@ function sources(): Panel {
 const toHost = [linkToAll('host', text('Open the host', '開啟主機'))]
 
 function usage(facts: PanelFacts, expr: string, steps: Steps): Panel {
-  return stat({ ...facts, links: toHost, unit: unit.ratio, decimals: 0, steps, queries: [series(expr, '')] })
+  return stat({ ...facts, links: toHost, unit: unit.ratio, decimals: 0, steps, queries: [now(expr)] })
 }
 
 function cpu(): Panel {

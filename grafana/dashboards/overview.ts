@@ -66,7 +66,7 @@ function servicesUp(): Panel {
     unit: unit.ratio,
     decimals: 0,
     steps: atLeast(0.9, 1),
-    queries: [series('avg(max by (target) (watchpost_target_up{kind="service"}))', '')],
+    queries: [now('avg(max by (target) (watchpost_target_up{kind="service"}))')],
   })
 }
 
@@ -77,7 +77,7 @@ function sourcesUp(): Panel {
     unit: unit.ratio,
     decimals: 0,
     steps: atLeast(0.9, 1),
-    queries: [series('avg(max by (target) (watchpost_target_up{kind="data_source"}))', '')],
+    queries: [now('avg(max by (target) (watchpost_target_up{kind="data_source"}))')],
   })
 }
 

@@ -5,6 +5,7 @@ import { colour } from '../colours.ts'
 import { linkTo } from '../links.ts'
 import type { States } from '../mappings.ts'
 import type { Panel } from '../panels/panel.ts'
+import { afterAnHour } from '../queries.ts'
 import { table } from '../panels/table.ts'
 
 type Advice = keyof typeof advice
@@ -24,7 +25,10 @@ const rules: Readonly<Record<Advice, string>> = {
   errors: `(${errorsPerRequest}) > ${limit('error_rate')}`,
   slow: `(${answer}) > ${limit('response_time')}`,
   cpu: `max by (target) (avg_over_time(watchpost_service_cpu_usage_ratio[1h])) > ${limit('cpu')}`,
-  memory: `max by (target) (predict_linear(watchpost_service_memory_usage_ratio[6h], 86400)) > ${limit('memory')}`,
+  memory: afterAnHour(
+    `max by (target) (predict_linear(watchpost_service_memory_usage_ratio[6h], 86400)) > ${limit('memory')}`,
+    'watchpost_service_memory_usage_ratio',
+  ),
   disk: `label_replace(max by (mountpoint) (${diskInAWeek}), "target", "$1", "mountpoint", "(.+)")`,
   quota: quotaSpentIn,
   connections: `(${connectionsUsed}) > 0.8`,

@@ -10,7 +10,7 @@ import type { Panel } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { series, statusCode, thisTarget, thresholdLine } from '../queries.ts'
+import { now, series, statusCode, thisTarget, thresholdLine } from '../queries.ts'
 import { atLeast, limits, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { lokiSource, oneTarget } from '../variables.ts'
@@ -40,6 +40,8 @@ export function service(): Dashboard {
 }
 
 const phaseSeconds = `max by (phase) (watchpost_target_phase_seconds{${thisTarget}})`
+/** A probe that fails early is no quick answer. */
+const isUp = `max(watchpost_target_up{${thisTarget}}) == 1`
 const cpuRatio = `max(watchpost_service_cpu_usage_ratio{${thisTarget}})`
 const memoryRatio = `max(watchpost_service_memory_usage_ratio{${thisTarget}})`
 
@@ -50,7 +52,7 @@ function state(): Panel {
     unit: unit.none,
     states: statusStates,
     filled: true,
-    queries: [series(statusCode(thisTarget), '')],
+    queries: [now(statusCode(thisTarget))],
   })
 }
 
@@ -61,7 +63,7 @@ function availability(): Panel {
     unit: unit.ratio,
     decimals: 2,
     steps: atLeast(0.95, 0.995),
-    queries: [series(`avg(avg_over_time(watchpost_target_up{${thisTarget}}[$__range]))`, '')],
+    queries: [now(`avg(avg_over_time(watchpost_target_up{${thisTarget}}[$__range]))`)],
   })
 }
 
@@ -71,7 +73,7 @@ function responseTime(): Panel {
     text: words.responseTime,
     unit: unit.seconds,
     steps: upTo(limits.response_time),
-    queries: [series(`sum(${phaseSeconds})`, '')],
+    queries: [now(`sum(${phaseSeconds}) and on () ${isUp}`)],
   })
 }
 
@@ -82,7 +84,7 @@ function cpu(): Panel {
     unit: unit.ratio,
     decimals: 0,
     steps: upTo(limits.cpu),
-    queries: [series(cpuRatio, '')],
+    queries: [now(cpuRatio)],
   })
 }
 
@@ -93,7 +95,7 @@ function memory(): Panel {
     unit: unit.ratio,
     decimals: 0,
     steps: upTo(limits.memory),
-    queries: [series(memoryRatio, '')],
+    queries: [now(memoryRatio)],
   })
 }
 
@@ -102,7 +104,7 @@ function uptime(): Panel {
     id: 6,
     text: words.uptime,
     unit: unit.duration,
-    queries: [series(`max(watchpost_service_uptime_seconds{${thisTarget}})`, '')],
+    queries: [now(`max(watchpost_service_uptime_seconds{${thisTarget}})`)],
   })
 }
 

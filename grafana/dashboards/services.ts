@@ -9,7 +9,15 @@ import type { Panel } from '../panels/panel.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenServices, chosenTargets, now, series, statusCode, thresholdLine } from '../queries.ts'
+import {
+  chosenServices,
+  chosenTargets,
+  now,
+  responseTimeOf,
+  series,
+  statusCode,
+  thresholdLine,
+} from '../queries.ts'
 import { atLeast, limits, noneIsQuiet, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { targetsOfKind } from '../variables.ts'
@@ -29,7 +37,7 @@ export function services(): Dashboard {
 }
 
 const toService = linkTo('service', 'target', 'label')
-const responseSeconds = `sum by (target) (max by (target, phase) (watchpost_target_phase_seconds{${chosenServices}}))`
+const responseSeconds = responseTimeOf(chosenServices)
 const requestRate = `sum by (target) (rate(watchpost_service_requests_total{${chosenTargets}}[$__rate_interval]))`
 const errorRate = `sum by (target) (rate(watchpost_service_errors_total{${chosenTargets}}[$__rate_interval]))`
 const errorRatio = `${errorRate} / (${requestRate} > 0)`

@@ -8,7 +8,7 @@ import { barGauge } from '../panels/bar-gauge.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { now, series, thisTarget, thresholdLine } from '../queries.ts'
+import { afterAnHour, now, series, thisTarget, thresholdLine } from '../queries.ts'
 import { plain } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { oneService } from '../variables.ts'
@@ -104,14 +104,16 @@ function unusual(): Panel {
 }
 
 function memoryForecast(): Panel {
+  const inADay = `clamp_min(max by (target) (predict_linear(${memoryRatio}[6h], 86400)), 0)`
   return timeSeries({
     id: 6,
     text: words.memoryForecast,
+    emptyUntil: 'an hour has passed',
     unit: unit.ratio,
     min: 0,
     links: [linkTo('service', 'target', 'label')],
     queries: [
-      series(`clamp_min(max by (target) (predict_linear(${memoryRatio}[6h], 86400)), 0)`, '{{target}}', {
+      series(afterAnHour(inADay, memoryRatio), '{{target}}', {
         step: '5m',
       }),
       thresholdLine('memory'),
@@ -135,12 +137,14 @@ function capacity(): Panel {
 }
 
 function slopes(): Panel {
-  const perDay = (metric: string): string => `86400 * max by (target) (deriv(${metric}[$__range]))`
+  const perDay = (metric: string): string =>
+    afterAnHour(`86400 * max by (target) (deriv(${metric}[$__range]))`, metric)
   const heading = words.headings
   const change = { unit: unit.ratio, decimals: 1 }
   return table({
     id: 8,
     text: words.slopes,
+    emptyUntil: 'an hour has passed',
     keys: { target: { heading: headings.service, links: [linkTo('service', 'target', 'column')] } },
     values: [
       { expr: perDay(cpuRatio), heading: heading.cpuSlope, ...change },

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Dashboard } from '../dashboard.ts'
 import { dashboards } from '../dashboards/index.ts'
 import { all } from '../interpolation.ts'
 import { languages } from '../language.ts'
-import type { Destination } from '../links.ts'
 import type { Asking } from '../proof/ask.ts'
 import { startDemo } from '../proof/demo.ts'
 import { drawPage } from './page.ts'
@@ -16,23 +16,30 @@ const { values } = parseArgs({
   options: {
     'healthy-seconds': { type: 'string', default: '240' },
     'broken-seconds': { type: 'string', default: '60' },
+    dashboards: { type: 'string', default: 'overview,topology,tasks,slo' },
     output: { type: 'string', default: join(import.meta.dirname, '../../docs/pictures') },
   },
 })
-const drawn = new Set<Destination>(['overview', 'topology', 'tasks', 'slo'])
+const drawn = new Set(values.dashboards.split(','))
+const brokenService = 'ohlc_api'
 const healthySeconds = Number(values['healthy-seconds'])
 const brokenSeconds = Number(values['broken-seconds'])
 
-async function drawAll(asking: Asking): Promise<void> {
-  const chosen = dashboards.map((make) => make()).filter(({ name }) => drawn.has(name))
+async function drawAll(asking: Omit<Asking, 'variables'>): Promise<void> {
+  const wanted = dashboards.map((make) => make()).filter(({ name }) => drawn.has(name))
   await mkdir(values.output, { recursive: true })
-  for (const dashboard of chosen) {
+  for (const dashboard of wanted) {
     for (const language of languages) {
       const path = join(values.output, `${dashboard.name}.${language}.svg`)
-      await writeFile(path, await drawPage(dashboard, language, asking))
+      await writeFile(path, await drawPage(dashboard, language, { ...asking, variables: chosen(dashboard) }))
       process.stdout.write(`${path}\n`)
     }
   }
+}
+
+/** Everything where that can be chosen, else what is broken. */
+function chosen({ variables = [] }: Dashboard): Asking['variables'] {
+  return Object.fromEntries(variables.map(({ name, isMulti }) => [name, isMulti ? all : brokenService]))
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'watchpost-pictures-'))
@@ -40,10 +47,10 @@ try {
   const { stack, server, stop } = await startDemo(directory, (line) => process.stdout.write(`${line}\n`))
   try {
     await delay(healthySeconds * 1000)
-    await stack.fleet.break('ohlc_api', 'down')
+    await stack.fleet.break(brokenService, 'down')
     await delay(brokenSeconds * 1000)
     const rangeSeconds = healthySeconds + brokenSeconds
-    await drawAll({ ...server, rangeSeconds, now: Date.now() / 1000, variables: { target: all, task: all } })
+    await drawAll({ ...server, rangeSeconds, now: Date.now() / 1000 })
   } finally {
     await stop()
   }
