@@ -70,5 +70,6 @@ function readReply(bytes: Buffer): string | undefined {
   const line = bytes.toString('utf8', 0, end)
   if (!line.startsWith('$')) return line
   const length = Number(line.slice(1))
+  if (length < 0) return ''
   return bytes.length < end + 4 + length ? undefined : bytes.toString('utf8', end + 2, end + 2 + length)
 }

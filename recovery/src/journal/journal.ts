@@ -33,6 +33,7 @@ export class Journal {
   #file: number
   /** There may be half a record at the end, which must not stay in front of the next one. */
   #isTorn: boolean
+  #isBroken = false
   #failures = 0
 
   constructor(directory: string, lock: DatabaseSync, found: JournalReading) {
@@ -44,6 +45,7 @@ export class Journal {
     this.#sizeBytes = found.last?.sizeBytes ?? 0
     this.#file = openFile(directory, this.#number)
     this.#isTorn = found.isTorn
+    this.#mend()
   }
 
   get state(): State {
@@ -57,7 +59,7 @@ export class Journal {
 
   /** Whether the last try to store something failed. */
   get isBroken(): boolean {
-    return this.#isTorn && this.#failures > 0
+    return this.#isBroken
   }
 
   /** All of them or none; throws where they could not be stored, and then nothing has changed. */
@@ -82,18 +84,26 @@ export class Journal {
       text += `${forged.line}\n`
     }
     try {
-      if (this.#isTorn) ftruncateSync(this.#file, this.#sizeBytes)
+      this.#mend()
       this.#isTorn = true
       writeAll(this.#file, text)
       fsyncSync(this.#file)
       this.#isTorn = false
+      this.#isBroken = false
     } catch (error) {
       this.#failures += 1
+      this.#isBroken = true
+      this.#mend()
       throw new Error(`the journal ${fileName(this.#number)} could not be written`, { cause: error })
     }
     this.#link = next
     this.#sizeBytes += Buffer.byteLength(text)
     this.#state = events.reduce(reduce, this.#state)
+  }
+
+  #mend(): void {
+    if (this.#isTorn) ftruncateSync(this.#file, this.#sizeBytes)
+    this.#isTorn = false
   }
 
   /** The new file begins with all that the ones before it came to. */
@@ -102,6 +112,7 @@ export class Journal {
     this.#number += 1
     this.#file = openFile(this.#directory, this.#number)
     this.#sizeBytes = 0
+    // There may be what is left of an earlier try.
     this.#isTorn = true
     try {
       this.#write([{ type: 'checkpoint', at, state: freeze(this.#state) }])
