@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Auth } from '../probes/http-auth.ts'
 import type { HttpRequest } from '../probes/http-request.ts'
+import { createTokenSource } from '../probes/oauth2.ts'
 import { httpUrl } from '../schema/http-url.ts'
 import { readableFile, secret, secretFile } from '../schema/secret.ts'
 
@@ -15,7 +16,25 @@ const basicAuth = z
     error: 'expected either password or password_file',
   })
 
-const tls = z.strictObject({
+const oauth2 = z
+  .strictObject({
+    token_url: httpUrl.describe('The token endpoint; the token is kept and renewed before it ends.'),
+    client_id: z.string().min(1).describe('Who we say we are.'),
+    client_secret: secret.optional().describe('The secret of the client.'),
+    client_secret_file: secretFile.optional().describe('A file that holds the secret of the client.'),
+    scopes: z.array(z.string().min(1)).optional().describe('What the token is to be good for.'),
+    parameters: z
+      .record(z.string().min(1), z.string())
+      .optional()
+      .describe('Further parameters that the token endpoint wants, such as audience.'),
+  })
+  .refine(
+    ({ client_secret, client_secret_file }) =>
+      (client_secret === undefined) !== (client_secret_file === undefined),
+    { error: 'expected either client_secret or client_secret_file' },
+  )
+
+export const tls = z.strictObject({
   ca_file: readableFile('a PEM file of certificate authorities')
     .optional()
     .describe('Whom to trust instead of the usual authorities.'),
@@ -55,6 +74,7 @@ export const httpRequestFields = {
   bearer_token_file: secretFile
     .optional()
     .describe('A file that holds a token for the Authorization header.'),
+  oauth2: oauth2.optional().describe('A token by OAuth 2.0 client credentials for the Authorization header.'),
   tls: tls.optional().describe('How the TLS connection is made and judged.'),
   connection: z
     .enum(['fresh', 'resume', 'keep'])
@@ -93,7 +113,7 @@ export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): 
     method: target.method,
     headers: { accept: 'application/json', ...Object.fromEntries(headers) },
     body: target.body,
-    auth: authOf(target),
+    auth: authOf(target, timeoutSeconds),
     timeoutSeconds,
     maxBodyBytes: target.max_body_bytes,
     tls: target.tls,
@@ -104,9 +124,23 @@ export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): 
   }
 }
 
-function authOf({ basic_auth, bearer_token, bearer_token_file }: HttpRequestFields): Auth | undefined {
+function authOf(target: HttpRequestFields, timeoutSeconds: number): Auth | undefined {
+  const { basic_auth, bearer_token, bearer_token_file, oauth2: client } = target
   const password = basic_auth?.password ?? basic_auth?.password_file
   if (basic_auth && password) return { basic: { username: basic_auth.username, password } }
+  if (client) return tokenOf(client, target, timeoutSeconds)
   const bearer = bearer_token ?? bearer_token_file
   return bearer && { bearer }
+}
+
+function tokenOf(
+  client: z.output<typeof oauth2>,
+  { tls: options, proxy: through }: HttpRequestFields,
+  timeoutSeconds: number,
+): Auth | undefined {
+  const clientSecret = client.client_secret ?? client.client_secret_file
+  if (!clientSecret) return undefined
+  const { token_url: url, client_id: clientId, scopes, parameters } = client
+  const endpoint = { url, tls: options, proxy: through, timeoutSeconds }
+  return { token: createTokenSource({ endpoint, clientId, clientSecret, scopes, parameters }) }
 }

@@ -3,6 +3,7 @@ import { connectivity } from './connectivity.ts'
 import { containers } from './containers/containers.ts'
 import { dataSources } from './data-sources/data-sources.ts'
 import { databases } from './databases/databases.ts'
+import { endpoints } from './endpoints/endpoints.ts'
 import { host } from './host/host.ts'
 import { services } from './services/services.ts'
 import { statistics } from './statistics/statistics.ts'
@@ -11,6 +12,7 @@ import { tasks } from './tasks/tasks.ts'
 export const collectors = [
   connectivity,
   services,
+  endpoints,
   databases,
   dataSources,
   statistics,

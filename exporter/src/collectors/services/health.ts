@@ -1,6 +1,7 @@
 // Reads a health body by the platform's contract: status, uptime, usage, request and error counts, dependencies.
 import type { Value } from '../judgement/values.ts'
-import type { Reason, Status } from '../target.ts'
+import type { Verdict } from '../judgement/verdict.ts'
+import type { Status } from '../target.ts'
 
 export interface Health {
   readonly status: Status
@@ -123,12 +124,6 @@ export function withValues(health: Health, values: readonly Value[]): Health {
     return [[field, number !== undefined && field.endsWith('Ratio') ? number / 100 : number] as const]
   })
   return { ...health, ...Object.fromEntries(replaced) }
-}
-
-export interface Verdict {
-  readonly status: Status
-  readonly reason: Reason
-  readonly detail: string | undefined
 }
 
 /** What the body alone says. An error that it blames on a dependency is told apart from one of its own. */

@@ -7,8 +7,10 @@ import type { Json } from '../judgement/json.ts'
 import { describeStatuses, isExpectedStatus } from '../judgement/status-range.ts'
 import { readValues } from '../judgement/values.ts'
 import type { Value } from '../judgement/values.ts'
+import { well } from '../judgement/verdict.ts'
+import type { Verdict } from '../judgement/verdict.ts'
 import { judgeHealth, readHealth, withValues } from './health.ts'
-import type { Health, Verdict } from './health.ts'
+import type { Health } from './health.ts'
 import type { Service } from './section.ts'
 
 export interface Found {
@@ -64,8 +66,6 @@ function judge(service: Service, { status, json, health, assertions }: Answer): 
     ? asserted
     : own
 }
-
-const well: Verdict = Object.freeze({ status: 'healthy', reason: 'none', detail: undefined })
 
 function judgeBody(json: Json, health: Health | undefined): Verdict {
   if (health) return judgeHealth(health)

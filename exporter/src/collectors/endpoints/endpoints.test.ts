@@ -1,0 +1,93 @@
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { createLog } from '../../log.ts'
+import { endpoints } from './endpoints.ts'
+
+async function listen(answer: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    answer(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function verdicts(section: readonly object[]): Promise<unknown[]> {
+  const watch = endpoints.create(endpoints.schema.parse(section), {
+    log: createLog('error'),
+    timeoutSeconds: 0.5,
+    databases: new Map(),
+    services: [],
+    dependencies: new Map(),
+    memory: new Map(),
+    stateDirectory: undefined,
+  })
+  const { targets } = await watch.collect({ signal: AbortSignal.timeout(3_000), timeoutSeconds: 3, now: 7 })
+  return targets.map(({ target, kind, status, reason, info }) => [target, kind, status, reason, info['url']])
+}
+
+test('an open port is well, a closed one is not', async () => {
+  const open = await listen((socket) => socket.destroy())
+  expect(
+    await verdicts([
+      { name: 'open', probe: 'tcp', address: open },
+      { name: 'closed', probe: 'tcp', address: '127.0.0.1:1' },
+    ]),
+  ).toEqual([
+    ['open', 'service', 'healthy', 'none', `tcp://${open}`],
+    ['closed', 'service', 'error', 'connect', 'tcp://127.0.0.1:1'],
+  ])
+})
+
+test('a conversation must go as it is written', async () => {
+  const smtp = await listen((socket) => {
+    socket.write('220 mail ESMTP\r\n')
+    socket.once('data', () => socket.write('250 mail\r\n'))
+  })
+  const steps = [{ expect: '^220 ' }, { send: 'EHLO me\r\n', expect: '^250' }]
+  const other = [{ expect: '^220 ' }, { send: 'EHLO me\r\n', expect: '^550' }]
+  expect(
+    await verdicts([
+      { name: 'mail', probe: 'tcp', address: smtp, steps },
+      { name: 'other', probe: 'tcp', address: smtp, steps: other },
+    ]),
+  ).toMatchObject([
+    ['mail', 'service', 'healthy', 'none'],
+    ['other', 'service', 'error', expect.any(String)],
+  ])
+})
+
+test('a name server that is not there is a failure of that endpoint alone', async () => {
+  const open = await listen((socket) => socket.destroy())
+  expect(
+    await verdicts([
+      { name: 'dns', probe: 'dns', query: 'shop.example', server: '127.0.0.1:1' },
+      { name: 'open', probe: 'tcp', address: open },
+    ]),
+  ).toMatchObject([
+    [
+      'dns',
+      'service',
+      'error',
+      expect.stringMatching(/^(?:dns|timeout)$/),
+      'dns://127.0.0.1:1/shop.example?type=A',
+    ],
+    ['open', 'service', 'healthy'],
+  ])
+})
+
+test('what answers on a port but does not speak gRPC is in error', async () => {
+  const open = await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
+  expect(await verdicts([{ name: 'api', probe: 'grpc', address: open }])).toMatchObject([
+    ['api', 'service', 'error'],
+  ])
+})
+
+test('an unknown kind of probe is refused, and HTTP shown its place', () => {
+  const { error } = endpoints.schema.safeParse([{ name: 'a', probe: 'http', address: 'a:1' }])
+  expect(error?.issues[0]?.message).toBe(
+    'expected probe to be one of tcp, dns, grpc, icmp; what speaks HTTP belongs under services',
+  )
+})

@@ -1,0 +1,85 @@
+// The `endpoints` section of watchpost.yml: services that do not speak HTTP.
+import { z } from 'zod'
+import { dnsTypes } from '../../probes/dns.ts'
+import { address } from '../../schema/address.ts'
+import { duration } from '../../schema/duration.ts'
+import { name } from '../../schema/name.ts'
+import { dependency } from '../dependency.ts'
+import { tls } from '../http-request.ts'
+import { confirm } from '../judgement/confirmation.ts'
+import { pattern } from '../judgement/pattern.ts'
+
+const common = {
+  name: name.describe('What the service is called in metrics, alerts and dashboards.'),
+  timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
+  confirm: confirm
+    .optional()
+    .describe('How many of how many probes must fail before it is in error, such as 2 of 3.'),
+  depends_on: z.array(dependency).default([]).describe('Targets that the service cannot do without.'),
+}
+
+const step = z
+  .strictObject({
+    send: z.string().optional().describe('What to say.'),
+    expect: pattern.optional().describe('What the answer must match, as a regular expression of RE2.'),
+    starttls: z.boolean().default(false).describe('Go over to TLS after this step.'),
+  })
+  .refine(({ send, expect, starttls }) => send !== undefined || expect !== undefined || starttls, {
+    error: 'expected at least one of send, expect and starttls',
+  })
+
+const tcp = z.strictObject({
+  ...common,
+  probe: z.literal('tcp'),
+  address: address.describe('HOST:PORT.'),
+  tls: tls.optional().describe('Speak TLS from the start, or from the step with starttls.'),
+  steps: z
+    .array(step)
+    .max(20)
+    .default([])
+    .describe('A conversation, step by step; an open port is enough without.'),
+})
+
+const dns = z.strictObject({
+  ...common,
+  probe: z.literal('dns'),
+  query: z.string().min(1).max(253).describe('The name that is looked up.'),
+  type: z.enum(dnsTypes).default('A').describe('The type of record.'),
+  server: address
+    .optional()
+    .describe('The server that is asked, as HOST:PORT; those of the system where it is left out.'),
+  expect: pattern.optional().describe('What one of the answers must match, as a regular expression of RE2.'),
+})
+
+const grpc = z.strictObject({
+  ...common,
+  probe: z.literal('grpc'),
+  address: address.describe('HOST:PORT.'),
+  tls: tls.optional().describe('Speak TLS.'),
+  service: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The service asked about by grpc.health.v1; the whole server where it is left out.'),
+})
+
+const icmp = z.strictObject({
+  ...common,
+  probe: z.literal('icmp'),
+  host: z.string().min(1).max(253).describe("The host that is pinged, by the system's own ping."),
+  ip_family: z
+    .union([z.literal(4), z.literal(6)], { error: 'expected 4 or 6' })
+    .optional()
+    .describe('Use only this version of IP.'),
+})
+
+export const endpoint = z.discriminatedUnion('probe', [tcp, dns, grpc, icmp], {
+  error: 'expected probe to be one of tcp, dns, grpc, icmp; what speaks HTTP belongs under services',
+})
+
+export const section = z
+  .array(endpoint)
+  .min(1)
+  .describe('Services that do not speak HTTP: TCP, DNS, gRPC, ICMP.')
+
+export type Endpoint = z.output<typeof endpoint>
