@@ -1,6 +1,5 @@
 // A snapshot as metric families: what /metrics says, besides the process's own.
 import { collectors } from '../collectors/index.ts'
-import type { Reading } from '../collectors/collector.ts'
 import { targetFamilies } from '../collectors/target-families.ts'
 import { diagnosisFamilies, diagnosisMetrics } from '../diagnosis/families.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -74,7 +73,7 @@ export interface PageInput {
 
 export function pageFamilies({ snapshot, findings, reload, version }: PageInput): Family[] {
   const found = collectors.map((collector) => [collector, snapshot.readings[collector.name]] as const)
-  const targets = found.flatMap(([, reading]) => (reading as Reading | undefined)?.targets ?? [])
+  const targets = found.flatMap(([, reading]) => reading?.targets ?? [])
   return [
     ...targetFamilies(targets),
     // Each reading came from the collector of the same name; the mapped type cannot carry that through a loop.
