@@ -50,8 +50,6 @@ interface Subject {
 interface Reader {
   readonly cursor: (typeof cursors)[number]
   readonly tasks: TaskWatch
-  /** Its session with the database. */
-  readonly pid: number
   readonly walls: number[]
   cpu: number
   rows: number
@@ -88,40 +86,42 @@ async function prepare(size: number, directory: string): Promise<Subject> {
   for (const cursor of cursors) {
     const columns = { type: 'task_type', error: 'error_message' }
     const source = { kind: 'table', table: 'runs', cursor, margin: '0s', columns }
-    const before = await sessions(client)
-    const tasks = watchTasks({ url: postgres.url, stateDirectory: join(directory, cursor), source })
+    // A role of its own, so that its sessions can be told from others.
+    await client.query(`CREATE ROLE ${cursor} LOGIN PASSWORD 'bench' IN ROLE pg_read_all_data`)
+    const url = postgres.urlFor(cursor, 'bench')
+    const tasks = watchTasks({ url, stateDirectory: join(directory, cursor), source })
     while ((await tasks.collect()).sources[0]?.isCatchingUp !== false);
-    const pid = (await sessions(client)).find((one) => !before.includes(one)) ?? 0
-    readers.push({ cursor, tasks, pid, walls: [], cpu: 0, rows: 0 })
+    readers.push({ cursor, tasks, walls: [], cpu: 0, rows: 0 })
   }
   return { size, postgres, client, readers }
-}
-
-async function sessions(client: Client): Promise<readonly number[]> {
-  const { rows } = await client.query<{ pid: number }>(
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'watchpost'",
-  )
-  return rows.map(({ pid }) => pid)
 }
 
 async function measureRound({ client, readers }: Subject, isCounted: boolean): Promise<void> {
   await client.query(insert(newRows, "interval '0 s'"))
   for (const reader of readers) {
-    const before = { cpu: cpuSeconds() + sessionSeconds(reader.pid), wall: performance.now() }
+    const session = await sessionSeconds(client, reader.cursor)
+    const [cpu, began] = [cpuSeconds(), performance.now()]
     const { sources } = await reader.tasks.collect()
+    const [wall, own] = [performance.now() - began, cpuSeconds() - cpu]
     if (isCounted) {
-      reader.walls.push(performance.now() - before.wall)
-      reader.cpu += cpuSeconds() + sessionSeconds(reader.pid) - before.cpu
+      reader.walls.push(wall)
+      reader.cpu += own + (await sessionSeconds(client, reader.cursor)) - session
     }
     if (!isCounted) reader.rows = -(sources[0]?.rowsRead ?? 0)
     else if (reader.walls.length === rounds) reader.rows += sources[0]?.rowsRead ?? 0
   }
 }
 
-/** CPU that a process has spent, from /proc: the server is on this machine. Exact in sum, in steps of 10 ms. */
-function sessionSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
+/** CPU that the sessions of a role have spent, from /proc: the server is on this machine. Exact in sum, in steps of 10 ms. */
+async function sessionSeconds(client: Client, role: string): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>(
+    'SELECT pid FROM pg_stat_activity WHERE usename = $1',
+    [role],
+  )
+  return rows.reduce((sum, { pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return sum + (Number(fields[11]) + Number(fields[12])) / 100
+  }, 0)
 }
 
 function costOf({ walls, cpu, rows }: Reader): Cost {
@@ -176,17 +176,15 @@ async function measureGroupBy(client: Client): Promise<Cost> {
 }
 
 async function measurePeer(client: Client, times: number, work: () => Promise<number>): Promise<Cost> {
-  const { rows: own } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  const pid = own[0]?.pid ?? 0
   const walls: number[] = []
-  const begin = cpuSeconds() + sessionSeconds(pid)
+  const begin = cpuSeconds() + (await sessionSeconds(client, 'postgres'))
   let rows = 0
   for (let round = 0; round < times; round += 1) {
     const began = performance.now()
     rows = await work()
     walls.push(performance.now() - began)
   }
-  const cpu = cpuSeconds() + sessionSeconds(pid) - begin
+  const cpu = cpuSeconds() + (await sessionSeconds(client, 'postgres')) - begin
   return { wallMilliseconds: median(walls), cpuMilliseconds: (cpu * 1000) / times, rows }
 }
 

@@ -1,4 +1,5 @@
 // Schedules judged slot by slot, over clock changes and absences.
+import { array, assert, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { beginSlots, isOverdue, judgeSlots, nextSlot } from './slots.ts'
 import type { Schedule, SlotState } from './slots.ts'
@@ -134,4 +135,29 @@ test('Taipei has days of 24 hours, and a daily slot at midnight there is 16:00 i
   const schedule = { task: 'a', cron: '0 0 * * *', timezone: 'Asia/Taipei', grace: 300 }
   const state = beginSlots(schedule, undefined, at('2026-03-08T00:00:00Z'))
   expect(nextSlot(state, schedule, at('2026-03-08T00:00:00Z'))).toBe(at('2026-03-08T16:00:00Z'))
+})
+
+test('it does not matter when and how often is looked', () => {
+  const often = { ...hourly, cron: '*/10 * * * *', grace: 180 }
+  const from = at('2026-01-10T00:01:00Z')
+  const end = from + 3 * 3600
+  const seconds = integer({ min: 0, max: 3 * 3600 })
+  const judge = (starts: readonly number[], looks: readonly number[]): number => {
+    const state = beginSlots(often, undefined, from)
+    let before = -Infinity
+    for (const now of looks.toSorted((a, b) => a - b)) {
+      const fresh = starts.filter((start) => start > before && start <= now)
+      judgeSlots(state, often, { starts: fresh, now, knownUntil: now })
+      before = now
+    }
+    return state.missed
+  }
+  const check = (starts: readonly number[], looks: readonly number[]): void => {
+    const begun = starts.map((start) => from + start)
+    const piecemeal = judge(begun, [...looks.map((look) => from + look), end])
+    expect(piecemeal).toBe(judge(begun, [end]))
+  }
+  assert(property(array(seconds, { maxLength: 25 }), array(seconds, { maxLength: 30 }), check), {
+    numRuns: 500,
+  })
 })

@@ -70,7 +70,7 @@ export function beginSlots(schedule: Schedule, lastStart: number | undefined, no
 export function judgeSlots(state: SlotState, schedule: Schedule, round: SlotRound): void {
   listSlots(state, schedule, round.now)
   const spare: number[] = []
-  let windows = state.waiting.map((slot) => openWindow(schedule, slot))
+  let windows = state.waiting.map((slot) => windowOf(schedule, slot))
   for (const start of [...state.spare, ...round.starts].toSorted((a, b) => a - b)) {
     const answered = windows.find(({ from, until }) => start >= from && start <= until)
     if (answered) windows = windows.filter((window) => window !== answered)
@@ -114,6 +114,17 @@ interface Window {
   readonly slot: number
   readonly from: number
   readonly until: number
+}
+
+const windowsKept = new WeakMap<Schedule, Map<number, Window>>()
+
+/** Remembered, for a slot that waits is looked at on every scrape, and asking for clock changes is dear. */
+function windowOf(schedule: Schedule, slot: number): Window {
+  const kept = windowsKept.get(schedule) ?? new Map<number, Window>()
+  const window = kept.get(slot) ?? openWindow(schedule, slot)
+  if (kept.size > listedAtOnce) kept.clear()
+  windowsKept.set(schedule, kept.set(slot, window))
+  return window
 }
 
 function openWindow(schedule: Schedule, slot: number): Window {
