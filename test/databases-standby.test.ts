@@ -108,6 +108,9 @@ test('a standby shows how far it is behind, and its primary that it is there', a
   const upstream = await probe(primary.url)
   expect(upstream.facts).toMatchObject({ role: 'primary', replicas: 1 })
   expect(upstream.facts.replicationLagSeconds).toBeGreaterThanOrEqual(0)
+  await primary.run("CREATE ROLE plain LOGIN PASSWORD 'hunter2'")
+  const unseen = await probe(primary.urlFor('plain', 'hunter2'))
+  expect(unseen.facts).toMatchObject({ replicas: 1, replicationLagSeconds: undefined })
 
   await ask(standby, 'SELECT pg_wal_replay_pause()')
   await primary.run('INSERT INTO changes VALUES (2)')

@@ -180,6 +180,7 @@ interface ReplicationRow {
   standby: boolean
   lag: number | null
   replicas: number
+  visible: number
 }
 
 async function askReplication(ask: Ask): Promise<PartialFacts> {
@@ -189,9 +190,11 @@ async function askReplication(ask: Ask): Promise<PartialFacts> {
       CASE WHEN NOT pg_is_in_recovery() THEN (SELECT extract(epoch FROM max(replay_lag)) FROM pg_stat_replication)
         WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
         ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8 AS lag,
-      (SELECT count(*) FROM pg_stat_replication)::int AS replicas`)
+      (SELECT count(*) FROM pg_stat_replication)::int AS replicas,
+      (SELECT count(state) FROM pg_stat_replication)::int AS visible`)
   if (!row) return {}
-  // replay_lag is null where a standby has nothing to catch up with.
-  const lag = row.lag ?? (row.replicas > 0 ? 0 : undefined)
+  // replay_lag is null where a standby has nothing to catch up with, and also where we may not see it.
+  const isIdle = row.replicas > 0 && row.visible === row.replicas
+  const lag = row.lag ?? (isIdle ? 0 : undefined)
   return { replicationLagSeconds: lag, replicas: row.standby ? undefined : row.replicas }
 }
