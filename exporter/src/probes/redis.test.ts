@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import { probeRedis } from './redis.ts'
+import { createIdentity } from './testing/certificate.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -92,4 +94,16 @@ test('a server that says nothing is given up at the deadline, one that is absent
   })
   const plain = await listen((_words, socket) => socket.end())
   expect(await probeRedis(`rediss://${plain}`, signal())).toMatchObject({ info: undefined })
+})
+
+test('over TLS a certificate that nobody vouches for is reason tls', async () => {
+  const { cert, key } = createIdentity({ name: 'cache', hosts: ['localhost'] })
+  const server = createTlsServer({ cert, key }, (socket) => void socket.on('error', () => {}))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  expect(await probeRedis(`rediss://localhost:${port}`, AbortSignal.timeout(2_000))).toMatchObject({
+    failure: 'tls',
+    info: undefined,
+  })
 })
