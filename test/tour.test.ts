@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { waitFor } from './harness/wait.ts'
 
 interface Tour {
   readonly lines: readonly string[]
@@ -19,7 +20,7 @@ function startTour(flags: readonly string[] = []): Tour {
   const child = spawn(process.execPath, ['demo/tour.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []
-  const output = createInterface(child.stdout).on('line', (line) => lines.push(line))
+  createInterface(child.stdout).on('line', (line) => lines.push(line))
   const code = once(child, 'close').then(([status]: (number | null)[]) => status ?? null)
   return {
     lines,
@@ -27,13 +28,9 @@ function startTour(flags: readonly string[] = []): Tour {
     code,
     interrupt: () => void child.kill('SIGINT'),
     async said(beginning) {
-      for await (const [line] of on(output)) if (line.startsWith(beginning)) return
+      await waitFor(`it says ${beginning}`, () => lines.some((line) => line.startsWith(beginning)), 90)
     },
   }
-}
-
-async function* on(output: ReturnType<typeof createInterface>): AsyncGenerator<readonly [string]> {
-  for (;;) yield (await once(output, 'line')) as [string]
 }
 
 async function leftovers(): Promise<readonly string[]> {
