@@ -1,4 +1,5 @@
 // What was found in a round, as the rules look at it: targets by name, who is broken, who stands behind whom.
+import type { Reading } from '../collectors/collector.ts'
 import type { ConnectivityReading } from '../collectors/connectivity.ts'
 import type { ContainersReading } from '../collectors/containers/containers.ts'
 import type { DataSourcesReading } from '../collectors/data-sources/data-sources.ts'
@@ -15,6 +16,8 @@ export interface Observed {
   readonly readings: {
     readonly connectivity?: ConnectivityReading
     readonly services?: ServicesReading
+    /** Services that do not speak HTTP. */
+    readonly endpoints?: Reading
     readonly databases?: DatabasesReading
     readonly data_sources?: DataSourcesReading
     readonly tasks?: TasksReading
@@ -46,13 +49,9 @@ export interface Fleet extends Observed {
 }
 
 export function surveyFleet(observed: Observed, past: Past): Fleet {
-  const { connectivity, services, databases, data_sources } = observed.readings
-  const all: readonly TargetReading[] = [
-    ...(services?.targets ?? []),
-    ...(databases?.targets ?? []),
-    ...(data_sources?.targets ?? []),
-  ]
-  const isBlind = connectivity?.anchors.every(({ reached }) => !reached) ?? false
+  const readings: readonly (Reading | undefined)[] = Object.values(observed.readings)
+  const all = readings.flatMap((reading) => reading?.targets ?? [])
+  const isBlind = observed.readings.connectivity?.anchors.every(({ reached }) => !reached) ?? false
   return { ...observed, targets: new Map(all.map((target) => [target.target, target])), past, isBlind }
 }
 

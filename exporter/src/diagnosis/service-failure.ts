@@ -1,5 +1,6 @@
 // Services that fail, or say that they are not well.
 import type { ServiceReading } from '../collectors/services/watch.ts'
+import type { TargetReading } from '../collectors/target.ts'
 import { explainTarget } from './broken-target.ts'
 import type { Finding } from './finding.ts'
 import type { Fleet } from './fleet.ts'
@@ -8,10 +9,21 @@ import { findSlowness } from './slowness.ts'
 import { factsOf } from './target-facts.ts'
 
 export function diagnoseServices(fleet: Fleet): Finding[] {
-  return (fleet.readings.services?.targets ?? []).flatMap((service) => {
-    if (service.status === 'error' || service.status === 'warning') return [explainTarget(service, fleet)]
-    return [...findMemory(service, fleet), ...findSlowness(service, fleet)]
-  })
+  const { services, endpoints } = fleet.readings
+  return [
+    ...(services?.targets ?? []).flatMap((service) =>
+      isBad(service)
+        ? explainTarget(service, fleet)
+        : [...findMemory(service, fleet), ...findSlowness(service, fleet)],
+    ),
+    ...(endpoints?.targets ?? []).flatMap((endpoint) =>
+      isBad(endpoint) ? explainTarget(endpoint, fleet) : findSlowness(endpoint, fleet),
+    ),
+  ]
+}
+
+function isBad({ status }: TargetReading): boolean {
+  return status === 'error' || status === 'warning'
 }
 
 function findMemory(service: ServiceReading, { settings }: Fleet): Finding[] {

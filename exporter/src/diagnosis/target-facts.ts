@@ -17,7 +17,8 @@ export function factsOf({ target, info, detail, reason }: TargetReading): Facts 
   const address = info['url'] ?? ''
   if (!URL.canParse(address)) return named
   const url = new URL(address)
-  const host = url.hostname.replaceAll(/^\[|\]$/g, '')
+  // A question to a name server is about the name that it is asked for.
+  const host = url.protocol === 'dns:' ? url.pathname.slice(1) : url.hostname.replaceAll(/^\[|\]$/g, '')
   const port = url.port || defaultPorts[url.protocol]
   return {
     ...named,

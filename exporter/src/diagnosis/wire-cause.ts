@@ -45,12 +45,14 @@ export function findBreak(target: TargetReading, now: number): Break {
 }
 
 function causeOfName(detail: string): Cause {
-  return /ENOTFOUND|ENODATA/.test(detail) ? 'name_not_found' : 'resolver_failed'
+  return /ENOTFOUND|ENODATA|does not exist|has no record|not known/.test(detail)
+    ? 'name_not_found'
+    : 'resolver_failed'
 }
 
 function causeOfConnection(detail: string): Cause {
   if (/ECONNREFUSED/.test(detail)) return 'connection_refused'
-  if (/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/.test(detail)) return 'host_unreachable'
+  if (/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|unreachable|no echo/i.test(detail)) return 'host_unreachable'
   if (/ETIMEDOUT/.test(detail)) return 'connect_timeout'
   if (/ECONNRESET|EPIPE|terminated|closed/i.test(detail)) return 'connection_lost'
   return 'connection_failed'
@@ -70,7 +72,8 @@ function causeOfCertificate({ detail = '', certificate }: TargetReading, now: nu
   return certificate && certificate.notAfter < now ? 'certificate_expired' : 'tls_handshake'
 }
 
-function breakOfTimeout({ phases: known }: TargetReading): Break {
+function breakOfTimeout({ phases: known, detail = '' }: TargetReading): Break {
+  if (detail.startsWith('no echo')) return { rung: 'tcp', cause: 'connect_timeout' }
   // The phase that was cut is the last that has a time.
   const last = phases.findLast((phase) => known[phase] !== undefined) ?? 'processing'
   const rung = rungOfPhase[last]
@@ -87,6 +90,8 @@ function causeOfAnswer({ reason, detail = '' }: TargetReading): Cause {
   if (reason === 'auth') return 'authentication_failed'
   if (reason === 'quota') return 'quota_exhausted'
   if (reason === 'redirect') return 'unexpected_redirect'
+  // What a gRPC service says of itself.
+  if (detail.startsWith('expected serving')) return 'self_reported'
   if (reason === 'status') return /got 5\d\d/.test(detail) ? 'server_error' : 'unexpected_status'
   return reason === 'error' ? 'broken_answer' : 'unknown_fault'
 }

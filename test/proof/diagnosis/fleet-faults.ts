@@ -16,6 +16,9 @@ const of = (name: string, fault: string, cause: string, more: Partial<Expected> 
   return { name, break: fault, target: name, cause, ...more }
 }
 
+/** Only then the demo has a disk to fill. */
+const mayMount = process.platform === 'linux' && process.getuid?.() === 0
+
 const faults: readonly FleetFault[] = [
   of('trending_api', 'down', 'container_exited', { mentions: 'exit code 1' }),
   of('trending_api', 'oom', 'container_oom_killed'),
@@ -42,6 +45,7 @@ const faults: readonly FleetFault[] = [
   of('summary', 'hang', 'run_hung'),
   of('post', 'miss', 'run_missed'),
   of('sync_kols', 'retry', 'run_retried'),
+  ...(mayMount ? [of('host', 'disk-full', 'disk_full')] : []),
   // Last, since whoever was refused leaves the source alone for a while.
   of('cmoney_api', 'quota', 'quota_exhausted'),
   of('google_sheets', 'quota', 'quota_exhausted'),
@@ -118,5 +122,7 @@ async function inject(fault: FleetFault, { fleet, watch, options }: Scene): Prom
 
 /** The machine that the proof runs on is shared, and what it is short of is none of the fleet's faults. */
 function withoutHostLimits(config: string): string {
-  return config.replaceAll(/^( {2}(?:cpu|memory|disk)): .*$/gm, '$1: 100%')
+  return config
+    .replaceAll(/^( {2}(?:cpu|memory)): .*$/gm, '$1: 100%')
+    .replace(/^ {2}disk: .*$/m, '  disk: 95%')
 }

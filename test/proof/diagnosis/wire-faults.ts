@@ -32,6 +32,10 @@ async function answerCases({ http, text, silent }: Servers): Promise<Cases> {
       service: { ...(await service(503, '{"status":"error"}')), depends_on: ['refused'] },
       cause: 'dependency',
     },
+    leans_on_cache: {
+      service: { ...(await service(500, '{}')), depends_on: ['cache'] },
+      cause: 'dependency',
+    },
     silent: { service: on(await silent()), cause: 'no_answer' },
     broken_off: { service: on(await text('', 'reset')), cause: 'broken_answer' },
     speaks_smtp: { service: on(await text('220 mail ESMTP\r\n')), cause: 'broken_answer' },
@@ -124,9 +128,15 @@ export async function injectWireFaults(directory: string, score: Score): Promise
       ...(await nameCases()),
     }
     const services = Object.entries(cases).map(([name, { service }]) => ({ name, ...service }))
-    const watch = await startWatch(directory, stringify({ global: { timeout: '2s' }, services }))
+    const endpoints = [{ name: 'cache', probe: 'tcp', address: `127.0.0.1:${await freePort()}` }]
+    const config = { global: { timeout: '2s' }, services, endpoints }
+    const watch = await startWatch(directory, stringify(config))
     const said = await watch.look()
     await watch.stop()
+    score.judge(
+      { fault: 'cache', target: 'cache', cause: 'connection_refused', victim: 'leans_on_cache' },
+      said,
+    )
     for (const [name, { cause, victim }] of Object.entries(cases)) {
       const expected: Expected = { fault: name, target: name, cause: cause ?? '', ...(victim && { victim }) }
       if (cause === undefined) score.quiet(name, saidOf(said, name))
