@@ -86,6 +86,11 @@ test('an exit code other than 0 is a failure, and what the job says is kept for 
   expect(notes[0]?.message).toBe('exit code 137: out of memory')
 })
 
+test('beside a password for the pages the token has a header of its own', async () => {
+  const headers = { authorization: 'Basic dXNlcjpwYXNz', 'x-ping-token': 'hunter2' }
+  expect((await fetch(`${url}/ping/backup`, { headers })).status).toBe(200)
+})
+
 test('runs with names are told apart, and one that has ended does not end twice', async () => {
   await ping('backup/start?run_id=a')
   now += 1_000

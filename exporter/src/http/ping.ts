@@ -54,10 +54,16 @@ function readPing(request: Request, at: number): Ping | string {
     ...signal,
     ...run,
     task: String(request.params['task']),
-    token: /^Bearer (.+)$/i.exec(request.get('authorization') ?? '')?.[1] ?? '',
+    token: readToken(request),
     message: typeof body === 'string' && body !== '' ? body : undefined,
     at,
   }
+}
+
+/** Where the pages ask for a password, `Authorization` is taken; a header of its own is left for the token. */
+function readToken(request: Request): string {
+  const bearer = /^Bearer (.+)$/i.exec(request.get('authorization') ?? '')?.[1]
+  return request.get('x-ping-token') ?? bearer ?? ''
 }
 
 function readRun({

@@ -197,6 +197,7 @@ interface Outcome {
 }
 
 function openBudget(source: DatabaseTaskSource, timeoutSeconds: number): Budget {
+  // Less than half of the time there is, so that what was read can still be taken in, saved and shown.
   const until = performance.now() + timeoutSeconds * 400
   return {
     pageRows,
