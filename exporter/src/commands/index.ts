@@ -9,6 +9,7 @@ import { doctor } from './doctor/doctor.ts'
 import { explainMetric } from './explain.ts'
 import { init } from './init.ts'
 import { probe } from './probe.ts'
+import { report } from './report.ts'
 import { recovery } from './recovery.ts'
 import { serve } from './serve.ts'
 import { status } from './status.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   probe,
   diagnose,
   doctor,
+  report,
   init,
   explainMetric,
   alerts,

@@ -43,41 +43,58 @@ function direction(perDay: number, standardError: number, level: number): Slope[
   return perDay > 0 ? 'rising' : 'falling'
 }
 
+/** A target above a limit, or on its way there. */
+export interface Concern {
+  readonly target: string
+  readonly metric: Exclude<Trend['metric'], 'success_rate'>
+  readonly unit: Trend['unit']
+  /** The average of its last day. */
+  readonly level: number
+  readonly limit: number
+  /** Until it reaches the limit if it goes on as it does; undefined when it is above it. */
+  readonly ahead: { readonly days: number; readonly perDay: number } | undefined
+}
+
+const horizonDays = 30
+
 /** Targets that are above a limit, or will be within a month if they go on as they do. */
-export function recommend(trends: readonly Trend[], slopes: readonly Slope[], limits: Limits): Finding[] {
-  return trends.flatMap((one) => {
-    if (one.metric === 'success_rate') return []
-    const limit = limits[one.metric]
-    const level = mean(one.points.slice(-fewestPoints).map(([, value]) => value))
-    if (one.points.length === 0) return []
-    if (level > limit)
-      return [
-        found(
-          one,
-          `a day's average of ${shown(level, one.unit)} is above the limit of ${shown(limit, one.unit)}`,
-        ),
-      ]
-    const heading = slopes.find(({ target, metric }) => target === one.target && metric === one.metric)
-    const days = heading?.direction === 'rising' ? (limit - level) / heading.per_day : Infinity
-    return days <= 30
-      ? [
-          found(
-            one,
-            `at ${shown(level, one.unit)} and rising by ${shown(heading?.per_day ?? 0, one.unit)} a day, it reaches the limit of ${shown(limit, one.unit)} in ${Math.ceil(days)} days`,
-          ),
-        ]
-      : []
+export function findConcerns(
+  trends: readonly Trend[],
+  slopes: readonly Slope[],
+  limits: Limits,
+): readonly Concern[] {
+  return trends.flatMap(({ target, metric, unit, points }): Concern[] => {
+    if (metric === 'success_rate' || points.length === 0) return []
+    const limit = limits[metric]
+    const level = mean(points.slice(-fewestPoints).map(([, value]) => value))
+    const concern = { target, metric, unit, level, limit }
+    if (level > limit) return [{ ...concern, ahead: undefined }]
+    const heading = slopes.find((slope) => slope.target === target && slope.metric === metric)
+    if (heading?.direction !== 'rising') return []
+    const perDay = heading.per_day
+    const days = Math.ceil((limit - level) / perDay)
+    return days <= horizonDays ? [{ ...concern, ahead: { days, perDay } }] : []
   })
 }
 
-const steps: Readonly<Record<Exclude<Trend['metric'], 'success_rate'>, string>> = {
+export function recommend(trends: readonly Trend[], slopes: readonly Slope[], limits: Limits): Finding[] {
+  return findConcerns(trends, slopes, limits).map((concern) => ({
+    target: concern.target,
+    metric: concern.metric,
+    evidence: describeEvidence(concern),
+    recommendation: steps[concern.metric],
+  }))
+}
+
+function describeEvidence({ level, limit, unit, ahead }: Concern): string {
+  if (!ahead) return `a day's average of ${shown(level, unit)} is above the limit of ${shown(limit, unit)}`
+  return `at ${shown(level, unit)} and rising by ${shown(ahead.perDay, unit)} a day, it reaches the limit of ${shown(limit, unit)} in ${ahead.days} days`
+}
+
+const steps: Readonly<Record<Concern['metric'], string>> = {
   cpu_usage: 'look at what keeps it busy, then give it more processors or spread its load',
   memory_usage: 'look for a leak (does it fall after a restart?), then raise its limit',
   response_time: 'look at its slowest dependency first, then at its own processor time',
-}
-
-function found({ target, metric }: Trend, evidence: string): Finding {
-  return { target, metric, evidence, recommendation: metric === 'success_rate' ? '' : steps[metric] }
 }
 
 export function summarize(

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { explain } from '../../log.ts'
 import type { Snapshot } from '../../scrape.ts'
 import { recommend, slopeOf, summarize } from './analysis.ts'
-import type { Finding, Trend } from './analysis.ts'
+import type { Finding, Limits, Trend } from './analysis.ts'
 import type { activeAlert, monitoringDashboard } from './models.ts'
 import { toSystemMonitoring } from './status.ts'
 import { queryNow, queryRange, readAlerts } from './upstream.ts'
@@ -49,8 +49,7 @@ export async function readDashboard(snapshot: Snapshot, days: number): Promise<D
 
 export function analyze(trends: readonly Trend[], anomalies: readonly Finding[], { settings }: Snapshot) {
   const slopes = trends.map(slopeOf).filter((slope) => slope !== undefined)
-  const { cpu, memory, response_time } = settings.thresholds
-  const limits = { cpu_usage: cpu * 100, memory_usage: memory * 100, response_time: response_time * 1000 }
+  const limits = limitsOf(settings)
   const recommendations = recommend(trends, slopes, limits)
   return {
     slopes,
@@ -58,6 +57,11 @@ export function analyze(trends: readonly Trend[], anomalies: readonly Finding[],
     recommendations,
     summary: summarize(slopes, recommendations, anomalies),
   }
+}
+
+export function limitsOf({ thresholds }: Snapshot['settings']): Limits {
+  const { cpu, memory, response_time } = thresholds
+  return { cpu_usage: cpu * 100, memory_usage: memory * 100, response_time: response_time * 1000 }
 }
 
 const queries: readonly (Pick<Trend, 'metric' | 'unit'> & { readonly query: string })[] = [

@@ -1,0 +1,165 @@
+// What a report says, in the two languages.
+import type { Language } from '../diagnosis/text.ts'
+import type { Concern } from '../http/api/analysis.ts'
+import type { MetricName, Missing } from './facts.ts'
+
+export interface Words {
+  readonly locale: string
+  readonly title: (days: number) => string
+  readonly period: (from: string, to: string) => string
+  readonly metrics: Readonly<Record<MetricName, string>>
+  readonly directions: Readonly<Record<'rising' | 'falling' | 'steady', string>>
+  readonly concerns: string
+  readonly noConcerns: string
+  readonly concern: (concern: Concern) => string
+  readonly alerts: string
+  readonly noAlerts: string
+  readonly alertHead: readonly string[]
+  readonly tasks: string
+  readonly taskHead: readonly string[]
+  readonly missing: string
+  readonly nothingMissing: string
+  /** Of one kind, for one service or several. */
+  readonly lacks: (missing: readonly Missing[]) => string
+  readonly noData: string
+  readonly notRead: string
+  readonly unknown: string
+  readonly chart: (title: string, lines: number) => string
+  readonly onlyWorst: (shown: number, all: number) => string
+  readonly limit: (value: string) => string
+  readonly courseHead: (days: number) => readonly string[]
+  readonly number: (value: number) => string
+  readonly signed: (value: number) => string
+}
+
+export function wordsIn(language: Language): Words {
+  return language === 'en' ? english : chinese
+}
+
+function numbers(locale: string): Pick<Words, 'locale' | 'number' | 'signed'> {
+  const number = (value: number, signDisplay: 'auto' | 'exceptZero'): string =>
+    new Intl.NumberFormat(locale, {
+      maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0,
+      signDisplay,
+    }).format(value)
+  return { locale, number: (value) => number(value, 'auto'), signed: (value) => number(value, 'exceptZero') }
+}
+
+function unitOf({ unit }: Concern): string {
+  return unit === 'percent' ? '%' : 'ms'
+}
+
+function targetsOf(missing: readonly Missing[], separator: string): string {
+  return missing.flatMap((one) => ('target' in one ? [one.target] : [])).join(separator)
+}
+
+const english: Words = {
+  ...numbers('en'),
+  title: (days) => `Watchpost report: ${days} ${days === 1 ? 'day' : 'days'}`,
+  period: (from, to) => `From ${from} to ${to} UTC, from hourly averages.`,
+  metrics: {
+    success_rate: 'Success rate of the probes',
+    response_time: 'Response time',
+    cpu_usage: 'Processor use',
+    memory_usage: 'Memory use',
+  },
+  directions: { rising: 'rising', falling: 'falling', steady: 'steady' },
+  concerns: 'What to do',
+  noConcerns: 'No service is above a limit, and none will reach one within 30 days if it goes on as it does.',
+  concern(concern) {
+    const { target, metric, level, limit, ahead } = concern
+    const show = (value: number): string => `${english.number(value)} ${unitOf(concern)}`
+    const evidence = ahead
+      ? `is at ${show(level)} and rises by ${show(ahead.perDay)} a day; it reaches the limit of ${show(limit)} in ${ahead.days} ${ahead.days === 1 ? 'day' : 'days'}`
+      : `is at ${show(level)} on average over the last day, above the limit of ${show(limit)}`
+    return `${target}: its ${english.metrics[metric].toLowerCase()} ${evidence}. ${englishSteps[metric]}`
+  },
+  alerts: 'Alerts',
+  noAlerts: 'No alert fired.',
+  alertHead: ['Alert', 'Of what', 'Severity', 'Minutes firing'],
+  tasks: 'Scheduled tasks',
+  taskHead: ['Task', 'Runs', 'Failures', 'Success rate'],
+  missing: 'What is missing',
+  nothingMissing: 'Nothing: every hour of every service is known.',
+  lacks(missing) {
+    const [one] = missing
+    const names = targetsOf(missing, ', ')
+    if (one?.what === 'service')
+      return `Prometheus has no ${english.metrics[one.metric].toLowerCase()} of ${names}.`
+    if (one?.what === 'hours') return `Of ${names} only ${one.hours} of ${one.of} hours are known.`
+    const what = { alerts: 'The alerts', tasks: 'The runs of tasks', before: 'The time before' }
+    return one ? `${what[one.what]} could not be read: ${one.reason}.` : ''
+  },
+  noData: 'Prometheus has no data of it.',
+  notRead: 'It could not be read; the reason is below.',
+  unknown: 'not known',
+  chart: (title, lines) =>
+    `${title} over time, a line for each of ${lines} services. The table below has the numbers.`,
+  onlyWorst: (shown, all) => `The chart shows the ${shown} worst of ${all} services.`,
+  limit: (value) => `limit ${value}`,
+  courseHead: (days) => [
+    'Service',
+    'Average',
+    'Lowest hour',
+    'Highest hour',
+    `Against the ${days} ${days === 1 ? 'day' : 'days'} before`,
+    'Trend, a day',
+  ],
+}
+
+const englishSteps: Readonly<Record<Concern['metric'], string>> = {
+  cpu_usage: 'Look at what keeps it busy, then give it more processors or spread its load.',
+  memory_usage: 'Look for a leak (does it fall after a restart?), then raise its limit.',
+  response_time: 'Look at its slowest dependency first, then at its own processor time.',
+}
+
+const chinese: Words = {
+  ...numbers('zh-TW'),
+  title: (days) => `Watchpost 監控報告：${days} 天`,
+  period: (from, to) => `期間：${from} 至 ${to}（UTC），以每小時平均值計算。`,
+  metrics: {
+    success_rate: '探測成功率',
+    response_time: '響應時間',
+    cpu_usage: 'CPU 使用率',
+    memory_usage: '記憶體使用率',
+  },
+  directions: { rising: '上升', falling: '下降', steady: '持平' },
+  concerns: '建議事項',
+  noConcerns: '沒有服務超過閾值；依目前趨勢，30 天內也不會有服務達到閾值。',
+  concern(concern) {
+    const { target, metric, level, limit, ahead } = concern
+    const show = (value: number): string => `${chinese.number(value)} ${unitOf(concern)}`
+    const evidence = ahead
+      ? `目前為 ${show(level)}，每天上升 ${show(ahead.perDay)}，將於 ${ahead.days} 天後達到閾值 ${show(limit)}`
+      : `最近一天平均為 ${show(level)}，超過閾值 ${show(limit)}`
+    return `${target}：${chinese.metrics[metric]}${evidence}。${chineseSteps[metric]}`
+  },
+  alerts: '告警',
+  noAlerts: '期間內沒有觸發任何告警。',
+  alertHead: ['告警', '對象', '嚴重程度', '持續分鐘數'],
+  tasks: '排程任務',
+  taskHead: ['任務', '執行次數', '失敗次數', '成功率'],
+  missing: '缺少的資料',
+  nothingMissing: '無：每個服務每小時的資料都完整。',
+  lacks(missing) {
+    const [one] = missing
+    const names = targetsOf(missing, '、')
+    if (one?.what === 'service') return `Prometheus 沒有 ${names} 的${chinese.metrics[one.metric]}。`
+    if (one?.what === 'hours') return `${names} 只有 ${one.of} 小時中的 ${one.hours} 小時有資料。`
+    const what = { alerts: '告警', tasks: '任務執行記錄', before: '前一期間的資料' }
+    return one ? `無法讀取${what[one.what]}：${one.reason}。` : ''
+  },
+  noData: 'Prometheus 沒有這項資料。',
+  notRead: '無法讀取，原因列於下方。',
+  unknown: '未知',
+  chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個服務，各為一條線；數值見下方表格。`,
+  onlyWorst: (shown, all) => `圖中只顯示 ${all} 個服務中最差的 ${shown} 個。`,
+  limit: (value) => `閾值 ${value}`,
+  courseHead: (days) => ['服務', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
+}
+
+const chineseSteps: Readonly<Record<Concern['metric'], string>> = {
+  cpu_usage: '先查明負載來源，再增加處理器或分散負載。',
+  memory_usage: '先檢查是否有記憶體洩漏（重啟後是否下降），再提高上限。',
+  response_time: '先檢查最慢的依賴服務，再檢查自身的處理器時間。',
+}
