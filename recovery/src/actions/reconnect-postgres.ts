@@ -4,7 +4,7 @@ import { Client } from 'pg'
 import { z } from 'zod'
 import { duration } from '../../../exporter/src/schema/duration.ts'
 import { secret } from '../../../exporter/src/schema/secret.ts'
-import { defineAction } from './action.ts'
+import { Refusal, defineAction } from './action.ts'
 import type { Plan } from './action.ts'
 
 const fields = z.object({
@@ -29,6 +29,7 @@ interface Blocker {
   readonly backend_start: string
 }
 
+const nothingToEnd = 'no session that may be ended blocks others'
 const neverEnded = '(pg_dump|pg_restore|pg_basebackup|migrat|flyway|liquibase|alembic)'
 
 /** Those who hold up others, looked up and judged in the one statement that also ends them. */
@@ -61,7 +62,7 @@ export const reconnectPostgres = defineAction({
     const found = await withClient(target, signal, (client) =>
       ask(client, target, `${blockers} SELECT * FROM blocker`),
     )
-    if (found.length === 0) return { refusal: 'no session that may be ended blocks others' }
+    if (found.length === 0) return { refusal: nothingToEnd }
     return { steps: found.map((blocker) => `end ${describe(blocker)}`) }
   },
   run: (target, { signal }) =>
@@ -71,6 +72,7 @@ export const reconnectPostgres = defineAction({
         target,
         `${blockers} SELECT *, pg_terminate_backend(pid) AS ended FROM blocker`,
       )
+      if (ended.length === 0) throw new Refusal(nothingToEnd)
       await untilGone(client, ended, signal)
       return ended.map((blocker) => `ended ${describe(blocker)}`)
     }),

@@ -1,3 +1,5 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { configOf, places, problemsOf } from '../testing/config.ts'
 import { modeOf } from './load.ts'
@@ -76,4 +78,20 @@ test.each(['/', '/etc', '/var', '/var/lib', '/usr/share', '/var/log/', 'logs', '
 test.each(['../web', 'web/json', 'web?x=1', 'we b', ''])('%j is no container', (container) => {
   const text = `targets: [{ name: web, type: docker, container: '${container}' }]`
   expect(problemsOf(text)).toContain('expected the name of a container')
+})
+
+test('the example is valid, rehearses at most, and is for alerts that there are', async () => {
+  const root = join(import.meta.dirname, '../../..')
+  const text = await readFile(join(root, 'recovery/recovery.yml'), 'utf8')
+  const own = text.replace(/^mode: .*/m, 'mode: auto').replaceAll(/^(control_)?token_file:.*\n/gm, '')
+  const tokenFiles = places.split('\n').slice(0, 3).join('\n')
+  const { settings } = configOf(`${tokenFiles}\n${own}`)
+  expect(settings.policies.map((each) => modeOf(settings, each))).toEqual(['dry_run', 'dry_run'])
+  const rules = join(root, 'prometheus/rules')
+  const files = await Promise.all((await readdir(rules)).map((file) => readFile(join(rules, file), 'utf8')))
+  const known = [...files.join('').matchAll(/alert: (\w+)/g)].map(([, alert]) => alert)
+  const named = settings.policies.flatMap(({ matchers }) =>
+    matchers.filter(({ label }) => label === 'alertname').map(({ equals }) => equals),
+  )
+  expect(known).toEqual(expect.arrayContaining(named))
 })
