@@ -91,9 +91,10 @@ function brokenBehind(
   return broken
 }
 
-/** Since when the verdict has not been a good one. */
+/** Since when the verdict has not been a good one; a single verdict says nothing of that. */
 export function badSince(target: string, { past }: Fleet): number | undefined {
   const verdicts = past.of(target)
+  if (verdicts.length < 2) return undefined
   const lastGood = verdicts.findLastIndex(({ status }) => status === 'healthy')
   return verdicts[lastGood + 1]?.probedAt
 }

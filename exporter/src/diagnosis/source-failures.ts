@@ -13,7 +13,7 @@ export function diagnoseSources(fleet: Fleet): Finding[] {
     if (source.status === 'error') return [explainTarget(source, fleet)]
     if (source.isStale === true) return [explainAge(source, fleet)]
     if (source.status === 'warning') return [explainTarget(source, fleet)]
-    return [...findSpentQuota(source), ...findBadRows(source)].slice(0, 1)
+    return [...findSpentQuota(source), ...findBadRows(source)]
   })
 }
 
@@ -29,9 +29,10 @@ function explainAge(source: DataSourceReading, { startedAt, readings }: Fleet): 
   const at = source.lastSyncAt
   const detail = at === undefined ? 'never synced' : `the last sync was at ${formatTime(at)}`
   const age = at === undefined ? 'unknown age' : `${Math.round(startedAt - at)} s old`
-  // A task that is named after nothing can still be the one: its failures stand beside.
-  const failing =
-    readings.tasks?.tasks.filter((task) => task.notes.at(-1)?.message.includes(source.target)) ?? []
+  // Nothing says which task takes the data over, but one that fails on the source names it.
+  const failing = (readings.tasks?.tasks ?? []).filter(
+    ({ verdict, notes }) => verdict === 'failing' && notes.at(-1)?.message.includes(source.target),
+  )
   const tasks = failing.length === 0 ? '' : `; task ${failing.map(({ task }) => task).join(', ')} fails on it`
   const trouble = { cause: 'stale_data', issueType: 'data_source_failure', rung: 'freshness' } as const
   return describe(source, { ...trouble, measured: age, detail: detail + tasks })

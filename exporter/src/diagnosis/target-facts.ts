@@ -15,26 +15,32 @@ const defaultPorts: Readonly<Record<string, string>> = {
 export function factsOf({ target, info, detail, reason }: TargetReading): Facts {
   const named = { target, detail: detail ?? reason }
   const address = info['url'] ?? ''
-  if (!URL.canParse(address)) return named
-  const url = new URL(address)
-  // A question to a name server is about the name that it is asked for.
-  const host = url.protocol === 'dns:' ? url.pathname.slice(1) : url.hostname.replaceAll(/^\[|\]$/g, '')
+  return URL.canParse(address) ? { ...named, ...factsOfUrl(new URL(address), address) } : named
+}
+
+function factsOfUrl(url: URL, address: string): Facts {
+  const host = hostOf(url)
   const port = url.port || defaultPorts[url.protocol]
+  // Within Compose a name without dots is the name of a service.
+  const isAlias = isIP(host) === 0 && !host.includes('.') && host !== 'localhost'
   return {
-    ...named,
     host,
     port,
     address: port === undefined ? host : `${host}:${port}`,
     ...(url.protocol.startsWith('http') && { url: address }),
     ...(isLocal(host) && { localPort: port }),
-    // Within Compose a name without dots is the name of a service.
-    ...(isIP(host) === 0 && !host.includes('.') && host !== 'localhost' && { composeService: host }),
+    ...(isAlias && { composeService: host }),
     ...(url.protocol.startsWith('postgres') && {
       postgresHost: host,
       postgresPort: port,
       database: url.pathname.slice(1),
     }),
   }
+}
+
+/** A question to a name server is about the name that it is asked for. */
+function hostOf({ protocol, hostname, pathname }: URL): string {
+  return protocol === 'dns:' ? pathname.slice(1) : hostname.replaceAll(/^\[|\]$/g, '')
 }
 
 export function isLocal(host: string): boolean {

@@ -1,4 +1,5 @@
 // Scheduled work: runs that fail, hang or do not come, and records that cannot be read.
+import type { TargetReading } from '../collectors/target.ts'
 import type { SourceReading, TaskReading } from '../collectors/tasks/reading.ts'
 import type { Cause } from './catalogue/catalogue.ts'
 import type { Evidence, Finding, Subject } from './finding.ts'
@@ -67,11 +68,7 @@ function explainFailed(task: TaskReading, fleet: Fleet): Finding {
     (target) => isBroken(target) && detail.includes(target.target),
   )
   if (!root) return describe(task, 'run_failed', [evidence], { detail, failures })
-  const rootDetail = root.detail ?? root.reason
-  const facts = { detail, root: root.target, rootDetail, watchedRoot: root.target }
-  const broken: Evidence = { rung: 'dependency', measured: `${root.target}: ${rootDetail}`, ok: false }
-  const found = describe(task, 'dependency', [broken, evidence], facts)
-  return { ...found, issueType: 'dependency_failure', severity: 'info', root: root.target }
+  return blame(root, task, [evidence], detail)
 }
 
 function explainRetried(task: TaskReading): Finding {
@@ -117,20 +114,29 @@ function explainSource(source: SourceReading, fleet: Fleet): Finding[] {
   if (source.reason === undefined) return []
   const detail = withoutSecrets(source.detail ?? source.reason)
   const evidence: Evidence = { rung: 'records', measured: detail, ok: false }
-  const subject = { task: source.source, type: source.kind, subject: 'task_source' } as const
+  const subject = { task: source.source, subject: 'task_source' } as const
   const name = fleet.settings.tasks?.find((configured) => configured.name === source.source)?.database
   const database = name === undefined ? undefined : fleet.targets.get(name)
-  if (!isBroken(database)) return [describe(subject, 'records_unreadable', [evidence], { detail })]
-  const rootDetail = database.detail ?? database.reason
-  const facts = { detail, root: database.target, rootDetail, watchedRoot: database.target }
-  const found = describe(subject, 'dependency', [evidence], facts)
-  return [{ ...found, issueType: 'dependency_failure', severity: 'info', root: database.target }]
+  return isBroken(database)
+    ? [blame(database, subject, [evidence], detail)]
+    : [describe(subject, 'records_unreadable', [evidence], { detail })]
+}
+
+function blame(root: TargetReading, task: Described, evidence: readonly Evidence[], detail: string): Finding {
+  const rootDetail = root.detail ?? root.reason
+  const broken: Evidence = { rung: 'dependency', measured: `${root.target}: ${rootDetail}`, ok: false }
+  const facts = { detail, root: root.target, rootDetail, watchedRoot: root.target }
+  return {
+    ...describe(task, 'dependency', [broken, ...evidence], facts),
+    issueType: 'dependency_failure',
+    severity: 'info',
+    root: root.target,
+  }
 }
 
 interface Described {
   readonly task: string
   readonly subject?: Subject
-  readonly totals?: TaskReading['totals']
 }
 
 function describe(task: Described, cause: Cause, evidence: readonly Evidence[], facts: Facts): Finding {
@@ -141,7 +147,7 @@ function describe(task: Described, cause: Cause, evidence: readonly Evidence[], 
     cause,
     severity: 'warning',
     root: undefined,
-    since: task.totals?.lastSuccess,
+    since: undefined,
     evidence,
     behind: [],
     facts: { target: task.task, ...facts },

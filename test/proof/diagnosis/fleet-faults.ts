@@ -80,7 +80,7 @@ export async function injectFleetFaults(
     for (const fault of faults.filter((one) => `${one.name} ${one.break}`.includes(options.only)))
       await inject(fault, { fleet, watch, options })
     await work(fleet)
-    await watch.lookForNothing(healingSeconds)
+    await watch.lookForNothing(healingSeconds).catch((error: unknown) => options.write(String(error)))
     score.quiet('the healed fleet', await lookOften(watch))
   } finally {
     await watch?.stop()

@@ -1,5 +1,5 @@
 // The real exporter over a configuration, and what it says is wrong.
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitFor } from '../../harness/wait.ts'
 import { startExporter } from '../exporter-process.ts'
@@ -24,9 +24,11 @@ export interface Watch {
 }
 
 export async function startWatch(directory: string, config: string): Promise<Watch> {
-  const file = join(directory, 'watchpost.yml')
+  // A folder of its own: another one at work beside would take a changed file for its own.
+  const own = await mkdtemp(join(directory, 'watch-'))
+  const file = join(own, 'watchpost.yml')
   await writeFile(file, config)
-  const exporter = await startExporter(file, join(directory, 'state'))
+  const exporter = await startExporter(file, join(own, 'state'))
   const { url } = exporter
 
   async function look(): Promise<readonly Said[]> {
