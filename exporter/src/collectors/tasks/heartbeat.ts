@@ -86,7 +86,7 @@ function takeIn(sighting: Sighting, ping: Ping): PingOutcome {
   if (state.endedIds.includes(record.id)) return 'already_ended'
   // A run without a name that begins again has ended unseen, and so has the oldest of far too many.
   if (ping.signal === 'start' && ping.runId === undefined) forget(state, [record.id])
-  if (state.open.size >= keptOpen) forget(state, [...state.open.keys()].slice(0, 1))
+  if (state.open.size >= keptOpen) forget(state, state.open.keys().take(1))
   see(sighting, record)
   if (ping.signal !== 'start' && ping.runId !== undefined) {
     state.endedIds = [...state.endedIds, record.id].slice(-keptEnded)

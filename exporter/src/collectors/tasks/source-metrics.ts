@@ -57,9 +57,11 @@ export const sourceFacts: readonly (readonly [Metric, (source: SourceReading) =>
     (s) => s.futureStamps,
   ],
   [
-    counter('watchpost_task_vanished_runs_total', 'Runs whose record was deleted before they had ended.', [
-      'source',
-    ]),
+    counter(
+      'watchpost_task_vanished_runs_total',
+      'Runs whose record was deleted, or one of too many, before they had ended.',
+      ['source'],
+    ),
     (s) => s.vanished,
   ],
   [

@@ -48,7 +48,7 @@ export interface SourceState {
   readonly ladder: Ladder
   /** Totals that a source keeps itself, as they stood at the last reading. */
   readonly baselines: Map<string, number>
-  /** Open runs whose record was deleted. */
+  /** Open runs whose record was deleted, or given up because there were too many. */
   vanished: number
   /** Times something was given up because a transaction stayed open too long. */
   forced: number
@@ -97,6 +97,8 @@ export interface Sighting {
 }
 
 const skewSeconds = 5
+// Records that were left open for good would otherwise be asked for on every scrape; the oldest are given up.
+const keptOpen = 5_000
 
 /** Takes in a record that is new, or that was open when last seen. */
 export function see(sighting: Sighting, record: RunRecord): void {
@@ -112,6 +114,7 @@ export function see(sighting: Sighting, record: RunRecord): void {
   if (before?.startedAt === undefined) seeStart(sighting, account, record)
   if (outcome === 'open') {
     state.open.set(record.id, { task: account.task, startedAt: record.startedAt, hasEnded: false })
+    if (state.open.size > keptOpen) forget(state, state.open.keys().take(1))
     return
   }
   state.open.delete(record.id)
