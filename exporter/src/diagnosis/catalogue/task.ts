@@ -25,7 +25,7 @@ export const taskCauses = {
     ],
     causes: [
       ['Something that the task needs is not ready at that time', '任務所需的資源在該時刻尚未就緒'],
-      ['Two tasks get in each other’s way', '兩個任務互相干擾'],
+      ['Two tasks disturb each other', '兩個任務互相干擾'],
     ],
     actions: [scheduler],
   },
