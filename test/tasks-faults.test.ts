@@ -138,3 +138,22 @@ test('a missing index is found at the first reading, with the words to make it',
   const [other] = (await runs.watch({ cursor: 'id', name: 'other' }).collect()).sources
   expect(other?.scansFully).toBe(false)
 })
+
+test('a transaction that stays open is waited for, but not for ever, and giving up is counted', async () => {
+  const tasks = runs.watch({ cursor: 'finished' })
+  await tasks.collect()
+  const stuck = await runs.server.connect()
+  await stuck.query('BEGIN; SELECT pg_current_xact_id()')
+  const old = "('old', 'success', now() - interval '1010 s', now() - interval '1000 s', NULL::text)"
+  await runs.write(old)
+  await tasks.collect()
+  // As if it had been open for twenty minutes.
+  const state = JSON.parse(await readFile(runs.stateFile, 'utf8')) as { horizonAt: number }
+  await writeFile(runs.stateFile, JSON.stringify({ ...state, steps: [], horizonAt: state.horizonAt - 1200 }))
+  await tasks.restart()
+  const reading = await tasks.collect()
+  expect(reading.sources[0]).toMatchObject({ forced: 1, lagSeconds: expect.closeTo(1200, -2) })
+  expect(reading.tasks.find(({ task }) => task === 'old')?.totals.runs).toBe(1)
+  await stuck.end()
+  expect((await tasks.collect()).sources[0]).toMatchObject({ forced: 1, lagSeconds: expect.closeTo(0, -1) })
+})

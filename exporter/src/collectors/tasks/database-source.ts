@@ -140,7 +140,9 @@ function takeIn({ memory, source, schedules, rules }: Desk, state: SourceState, 
   const { pass, extras } = looked
   memory.rowsRead += pass.rows
   for (const schedule of extras.schedules) addSchedule(schedules, schedule, source.schedules)
-  applyPass(state, { ...rules, countsRuns: extras.totals === undefined }, pass)
+  // Once totals came from the source, runs are not counted as well while it does not show them.
+  const countsRuns = extras.totals === undefined && state.baselines.size === 0
+  applyPass(state, { ...rules, countsRuns }, pass)
   if (extras.totals) addTotals(state, rules, extras.totals)
 }
 

@@ -1,0 +1,63 @@
+// Accounts of tasks, with runs that are seen in any order.
+import { expect, test } from 'vitest'
+import { createClassifier } from './error-class.ts'
+import { accountOf, createLedger, recordEnd } from './ledger.ts'
+import type { LedgerRules, TaskAccount } from './ledger.ts'
+
+const rules: LedgerRules = {
+  schedules: new Map([
+    ['a', { task: 'a', type: 'daily', cron: '@daily', timezone: 'UTC', grace: 5, min_runtime: 10 }],
+  ]),
+  classify: createClassifier([]),
+  maxTasks: 1,
+}
+
+/** What is known after runs that ended as given, in the order in which they were seen. */
+function after(...ends: readonly (readonly ['success' | 'failed' | 'canceled', number])[]): TaskAccount {
+  const account = accountOf(createLedger(), rules, { task: 'a', type: 'hourly' })
+  for (const [outcome, finishedAt] of ends) {
+    const record = {
+      id: '1',
+      task: 'a',
+      type: undefined,
+      status: outcome,
+      startedAt: finishedAt - 7,
+      finishedAt,
+      error: 'HTTP 502',
+      isRetry: false,
+      retries: 0,
+    }
+    recordEnd(account, rules, { record, outcome, seenAt: 1_000, isCounted: true })
+  }
+  return account
+}
+
+test('failures in a row are those since the last success, in whatever order they were seen', () => {
+  expect(after(['success', 1], ['failed', 3], ['failed', 2]).consecutiveFailures).toBe(2)
+  expect(after(['failed', 3], ['success', 2]).consecutiveFailures).toBe(1)
+  expect(after(['success', 5], ['failed', 3])).toMatchObject({
+    consecutiveFailures: 0,
+    lastRunSucceeded: true,
+  })
+  expect(after(['failed', 3], ['success', 5]).consecutiveFailures).toBe(0)
+})
+
+test('a stamp from the future does not hide what follows it', () => {
+  const account = after(['failed', 9_999], ['success', 1_000])
+  expect(account).toMatchObject({ lastFinish: 1_000, lastRunSucceeded: true, consecutiveFailures: 0 })
+})
+
+test('a canceled run is neither a run nor a failure', () => {
+  expect(after(['canceled', 1])).toMatchObject({ runs: 0, failures: 0, canceled: 1, lastFinish: undefined })
+})
+
+test('a success that was over too soon is told, a failure is not', () => {
+  expect(after(['success', 1], ['failed', 2]).tooShort).toBe(1)
+})
+
+test('the schedule says of what type a task is, and beyond the limit tasks share an account', () => {
+  const ledger = createLedger()
+  expect(accountOf(ledger, rules, { task: 'b', type: 'hourly' }).type).toBe('hourly')
+  expect(accountOf(ledger, rules, { task: 'c', type: 'hourly' }).task).toBe('__other__')
+  expect(accountOf(ledger, rules, { task: 'a', type: 'hourly' })).toMatchObject({ task: 'a', type: 'daily' })
+})
