@@ -1,0 +1,168 @@
+// What the documents and the examples say is done as they say it.
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { requireProgram } from '../demo/programs/find.ts'
+import { commands } from '../exporter/src/commands/index.ts'
+import { readArguments } from '../exporter/src/commands/command.ts'
+import { configSchema } from '../exporter/src/config/schema.ts'
+
+const program = resolve('exporter/src/main.ts')
+const documents = await collect(['README.md', 'README.zh-TW.md', 'docs/*.md', 'examples/*/README.md'])
+const texts = new Map(
+  await Promise.all(documents.map(async (file) => [file, await readFile(file, 'utf8')] as const)),
+)
+
+let directory: string
+let endpoint: string
+const server = createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ status: 'healthy', service: 'shop', version: '1.4.2' }))
+})
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'watchpost-examples-'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+})
+afterAll(async () => {
+  server.close()
+  await rm(directory, { recursive: true })
+})
+
+async function collect(patterns: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for await (const file of glob(patterns)) found.push(file)
+  return found.toSorted()
+}
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(file: string, flags: readonly string[]): Promise<Outcome> {
+  const env = { ...process.env, DATABASE_URL: 'postgresql://127.0.0.1:5432/example' }
+  return new Promise((done) => {
+    execFile(file, flags, { cwd: directory, env }, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+const check = (file: string): Promise<Outcome> =>
+  run(process.execPath, [program, 'check', `--config.file=${file}`])
+
+test.each(await collect(['examples/*/watchpost.yml', 'exporter/watchpost.yml']))(
+  '%s is valid',
+  async (file) => {
+    expect(await check(resolve(file))).toMatchObject({ code: 0, stderr: '' })
+  },
+)
+
+const sections = new Set(Object.keys(configSchema.shape))
+
+/** Blocks of YAML that are a watchpost.yml, by the document they stand in. */
+const blocks = [...texts].flatMap(([file, text]) =>
+  [...text.matchAll(/^```ya?ml\n(.*?)^```$/gms)].flatMap(([, yaml = '']) => {
+    const document: unknown = parse(yaml)
+    const keys = document !== null && typeof document === 'object' ? Object.keys(document) : []
+    return keys.some((key) => sections.has(key)) ? [{ file, yaml }] : []
+  }),
+)
+
+test('the documents have configurations in them', () => {
+  expect(new Set(blocks.map(({ file }) => file))).toEqual(
+    new Set(['README.md', 'README.zh-TW.md', 'docs/getting-started.md']),
+  )
+})
+
+test.each(blocks)('the configuration in $file is valid', async ({ yaml }) => {
+  const file = join(directory, 'block.yml')
+  await writeFile(file, yaml)
+  expect(await check(file)).toMatchObject({ code: 0, stderr: '' })
+})
+
+/** A `$ command` and what the document says that it prints. */
+const sessions = [...texts].flatMap(([file, text]) =>
+  [...text.matchAll(/^```console\n\$ (.*?)\n(.*?)^```$/gms)].map(([, command = '', output = '']) => ({
+    file,
+    command,
+    output,
+  })),
+)
+
+test('the sessions of the documents print what they say, in their order', async () => {
+  expect(sessions.length).toBeGreaterThan(3)
+  for (const { command, output } of sessions) {
+    const here = command
+      .replace(/npm run -s watchpost --/, `'${process.execPath}' '${program}'`)
+      .replace('https://shop.example.com/health', endpoint)
+    const { code, stdout, stderr } = await run('sh', ['-c', here])
+    expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
+    expect(steady(stdout.replaceAll(endpoint, 'https://shop.example.com/health'))).toBe(steady(output))
+  }
+})
+
+/** How long something took is never the same twice, nor is the width of its column. */
+function steady(text: string): string {
+  return text.replaceAll(/\d+ ms/g, '… ms').replaceAll(/(?<=\S) {2,}(?=\S)/g, '  ')
+}
+
+const invocations = [...texts].flatMap(([file, text]) =>
+  [...text.matchAll(/npm run -s watchpost -- (\S[^\n`#>]*)/g)].map(([, line = '']) => ({
+    file,
+    line: line.trim(),
+  })),
+)
+
+test.each(invocations)('$file: watchpost $line is a use that there is', ({ line }) => {
+  const [name = '', ...words] = line.split(/\s+/)
+  const command = commands.find((one) => one.name === name)
+  expect(command && readArguments(command, words)).toMatchObject({ values: {} })
+})
+
+test.each(
+  [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(/npm run (?:-s )?([a-z:-]+)/g)].map(([, script = '']) => ({ file, script })),
+  ),
+)('$file: npm run $script is a script that there is', async ({ script }) => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: object }
+  expect(scripts).toHaveProperty(script)
+})
+
+test('the README says the same in both languages, command by command and address by address', () => {
+  const marks = (file: string): readonly string[] =>
+    [...(texts.get(file) ?? '').matchAll(/^ {4}(\S[^#\n]*)|<(http[^>]*)>|^#+ /gm)].map(
+      ([whole, command, address]) => command?.trim() ?? address ?? whole,
+    )
+  expect(marks('README.zh-TW.md').map((mark) => mark.replace(' --language=zh-TW', ''))).toEqual(
+    marks('README.md'),
+  )
+})
+
+test('links between the documents lead somewhere', async () => {
+  for (const [file, text] of texts) {
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
+      const path = resolve(file, '..', target)
+      expect(await collect([path]), `${target} in ${file}`).not.toEqual([])
+    }
+  }
+})
+
+test('promtool accepts what is added to an existing Prometheus', async () => {
+  const promtool = await requireProgram('promtool', { log: () => {} })
+  const file = 'examples/existing-prometheus/prometheus.yml'
+  const { stdout } = await promisify(execFile)(promtool.path, ['check', 'config', file])
+  expect(stdout).toContain('SUCCESS')
+  expect(stdout).toContain('services.rules.yml')
+})
