@@ -57,9 +57,12 @@ async function consider(desk: Desk, calls: Calls, matter: Matter): Promise<void>
     record(desk, matter, { decision: 'refused', detail: plan.refusal })
     return
   }
-  const { isPausedByFile } = await desk.observer.common()
-  // Asking took its time: what is decided now is decided on what is known now, and stored before anything else.
-  const latest = { ...matter, common: { ...matter.common, isPausedByFile } }
+  // Looking took its time: everything is seen afresh, judged once more, and stored before anything is done.
+  const [common, isHealthy] = await Promise.all([
+    desk.observer.common(),
+    desk.observer.isHealthy(matter.policy),
+  ])
+  const latest = { ...matter, common, isHealthy }
   const final = judge(desk, latest)
   if (!final) return
   record(desk, latest, final)

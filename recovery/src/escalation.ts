@@ -72,7 +72,8 @@ export function createEscalation({ config, tally, log, isJournalBroken }: Escala
 
 function alertFor(episode: Episode, state: State, now: number): Alert[] {
   const { escalated: reason, decision, policy, target, id } = episode
-  if (reason === undefined || (reason === 'awaiting_approval' && decision !== reason)) return []
+  // What was told holds only as long as it is still what keeps us from acting.
+  if (reason === undefined || decision !== reason) return []
   const isWait = reason === 'awaiting_approval'
   const labels = {
     alertname: isWait ? 'RecoveryAwaitingApproval' : 'RecoveryEscalated',

@@ -9,6 +9,8 @@ export interface Question {
   readonly signal: AbortSignal
   /** A Unix socket in place of the host of the URL. */
   readonly socketPath?: string | undefined
+  /** The authority that the peer's certificate must be from, where it is not one of the usual ones. */
+  readonly ca?: string
 }
 
 export interface Answer {
@@ -22,11 +24,11 @@ export interface Answer {
 const maxBodyBytes = 8 * 1_048_576
 
 export async function exchange(question: Question): Promise<Answer> {
-  const { url, method = 'GET', headers, body, signal, socketPath } = question
+  const { url, method = 'GET', headers, body, signal, socketPath, ca } = question
   const dispatcher = new Agent({
     maxResponseSize: maxBodyBytes,
     pipelining: 0,
-    ...(socketPath === undefined ? {} : { connect: { socketPath } }),
+    connect: { ...(socketPath === undefined ? {} : { socketPath }), ...(ca === undefined ? {} : { ca }) },
   })
   try {
     const response = await request(url, {

@@ -86,6 +86,26 @@ async function healAll(stack: Stack, faults: readonly Fault[]): Promise<number> 
   }
 }
 
+/** What a person stopped stays stopped. */
+async function tryManualStop(stack: Stack, faults: readonly Fault[]): Promise<number> {
+  const fault = faults.find(({ stopOnPurpose }) => stopOnPurpose)
+  if (!fault?.stopOnPurpose || !fault.isStopped) return 0
+  const recovery = await startRecovery(stack, 'stopped', healingConfig([fault]))
+  try {
+    await fault.stopOnPurpose()
+    await waitFor(
+      'the decision refused',
+      async () => (await recovery.records()).some(({ decision }) => decision === 'refused'),
+      120,
+    )
+    const isBreach = !(await fault.isStopped())
+    say(`guard: a container that was stopped on purpose stays stopped: ${isBreach ? 'RESTARTED' : 'held'}`)
+    return Number(isBreach)
+  } finally {
+    await recovery.kill('SIGTERM')
+  }
+}
+
 async function startPatients(): Promise<Patients> {
   const down = new Set<string>()
   const apps = new Map<string, App>()
@@ -121,7 +141,7 @@ try {
     databases: faults.flatMap((fault) => fault.databases ?? []),
   })
   const healed = await healAll(stack, faults)
-  const breaches = await tryGuards(stack, patients)
+  const breaches = (await tryManualStop(stack, faults)) + (await tryGuards(stack, patients))
   say(`recovery ${healed}/${faults.length} healed, ${breaches} guard breaches`)
   process.exitCode = healed === faults.length && breaches === 0 ? 0 : 1
 } finally {

@@ -1,14 +1,14 @@
 // clear_memory_cache of Redis: pages that its allocator holds go back to the system. No key is ever deleted.
 import { z } from 'zod'
-import { secret } from '../../../exporter/src/schema/secret.ts'
 import { defineAction } from './action.ts'
 import type { Plan } from './action.ts'
 import { askRedis } from './redis-session.ts'
+import { secretUrl } from './secret-url.ts'
 
 const fields = z.object({
-  url: secret
-    .refine((url) => /^rediss?:\/\/[^/\s]+/.test(url.reveal()), 'expected a URL such as redis://HOST:6379')
-    .describe('As a user with +memory|purge and +info, and nothing more.'),
+  url: secretUrl(/^rediss?:$/, 'redis://HOST:6379').describe(
+    'As a user with +memory|purge and +info, and nothing more.',
+  ),
 })
 
 interface Memory {

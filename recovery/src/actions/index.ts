@@ -5,10 +5,12 @@ import { clearRedisMemory } from './clear-redis-memory.ts'
 import { clearCacheByHook, reconnectByHook, retryByHook } from './hook.ts'
 import { reconnectPostgres } from './reconnect-postgres.ts'
 import { restartContainer } from './restart-container.ts'
+import { restartDeployment } from './restart-deployment.ts'
 import { retryN8nExecution } from './retry-n8n-execution.ts'
 
 export const actions: readonly ActionKind[] = [
   restartContainer,
+  restartDeployment,
   reconnectPostgres,
   reconnectByHook,
   clearRedisMemory,

@@ -3,12 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { z } from 'zod'
 import { duration } from '../../../exporter/src/schema/duration.ts'
-import { secret } from '../../../exporter/src/schema/secret.ts'
 import { Refusal, defineAction } from './action.ts'
 import type { Plan } from './action.ts'
+import { secretUrl } from './secret-url.ts'
 
 const fields = z.object({
-  url: secret.describe('As a role with pg_signal_backend and pg_read_all_stats, and nothing more.'),
+  url: secretUrl(/^postgres(?:ql)?:$/, 'postgresql://USER@HOST:5432/DATABASE').describe(
+    'As a role with pg_signal_backend and pg_read_all_stats, and nothing more.',
+  ),
   users: z.array(z.string().min(1)).min(1).describe('Whose sessions may be ended.'),
   applications: z
     .array(z.string().min(1))

@@ -75,6 +75,16 @@ test.each(['/', '/etc', '/var', '/var/lib', '/usr/share', '/var/log/', 'logs', '
   },
 )
 
+test.each([
+  [
+    `{ name: a, type: postgres, url: 'postgres:hunter2', users: [app] }`,
+    'postgresql://USER@HOST:5432/DATABASE',
+  ],
+  [`{ name: a, type: redis, url: 'http://:hunter2@cache:6379' }`, 'redis://HOST:6379'],
+])('a wrong URL is told without what is in it: %s', (text, example) => {
+  expect(problemsOf(`targets: [${text}]`)).toMatch(new RegExp(`url: expected a URL such as ${example}\\n`))
+})
+
 test.each(['../web', 'web/json', 'web?x=1', 'we b', ''])('%j is no container', (container) => {
   const text = `targets: [{ name: web, type: docker, container: '${container}' }]`
   expect(problemsOf(text)).toContain('expected the name of a container')

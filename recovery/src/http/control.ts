@@ -38,7 +38,7 @@ export function controlRoutes({ config, journal, clock, wake }: Served): Router 
     if (!parsed.success) {
       response.status(400).type('text').send('expected {"actor": NAME, "episode": ID}\n')
     } else if (!journal) off(response)
-    else if (isAwaited(journal.state, parsed.data.episode)) {
+    else if (isAwaited(journal.state, parsed.data.episode, clock() - config.settings.limits.approval)) {
       // Looking and storing are one step here, so two approvals cannot both be the first.
       store(journal, response, { type: 'approved', at: clock(), ...parsed.data })
       wake()
@@ -47,9 +47,11 @@ export function controlRoutes({ config, journal, clock, wake }: Served): Router 
   return router
 }
 
-function isAwaited(state: State, id: string): boolean {
+/** An approval from before `since` has expired, and may be given again. */
+function isAwaited(state: State, id: string, since: number): boolean {
   const episode = state.episodes.get(id)
-  return episode?.closed === undefined && episode?.decision === 'awaiting_approval' && !episode.approval
+  if (!episode || episode.closed || episode.decision !== 'awaiting_approval') return false
+  return episode.approval === undefined || episode.approval.at < since
 }
 
 function off(response: Response): void {

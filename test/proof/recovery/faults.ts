@@ -24,6 +24,9 @@ export interface Fault {
   readonly services?: readonly object[]
   readonly databases?: readonly object[]
   readonly breakIt: () => Promise<void>
+  /** As a person would, who wants it to stay so. */
+  readonly stopOnPurpose?: () => Promise<void>
+  readonly isStopped?: () => Promise<boolean>
   /** What must still be there afterwards; throws where it is not. */
   readonly inspect?: () => Promise<void>
   readonly remove: () => Promise<void>
@@ -63,6 +66,11 @@ async function brokenContainer(): Promise<Fault | undefined> {
     target: { type: 'docker', container: name, stop_timeout: '2s' },
     ...service('container', url),
     breakIt: async () => void (await fetch(url, { method: 'POST' })),
+    stopOnPurpose: async () => void (await execute('docker', ['stop', '--time', '2', name])),
+    isStopped: async () => {
+      const { stdout } = await execute('docker', ['inspect', '--format', '{{.State.Status}}', name])
+      return stdout.trim() === 'exited'
+    },
     remove: async () => void (await execute('docker', ['rm', '--force', name])),
   }
 }
