@@ -1,4 +1,5 @@
 // Why what is not well is not well, on a terminal.
+import type { Reading } from '../collectors/collector.ts'
 import { nearest } from '../config/problem.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { reportDiagnosis } from '../diagnosis/report.ts'
@@ -54,9 +55,9 @@ export const diagnose: Command = {
 
 /** Tasks and the machine can be asked for as well as targets. */
 function namesOf({ readings }: Snapshot, findings: readonly Finding[]): string[] {
-  const targets = [readings.services, readings.databases, readings.data_sources].flatMap((reading) =>
-    (reading?.targets ?? []).map(({ target }: { readonly target: string }) => target),
-  )
-  const tasks = readings.tasks?.tasks.map(({ task }) => task) ?? []
-  return [...new Set([...targets, ...tasks, 'host', ...findings.map(({ target }) => target)])]
+  const all = Object.values(readings) as (Reading | undefined)[]
+  const targets = all.flatMap((reading) => reading?.targets ?? [])
+  const tasks = readings.tasks?.tasks ?? []
+  const names = [...targets, ...findings].map(({ target }) => target)
+  return [...new Set([...names, ...tasks.map(({ task }) => task), 'host'])]
 }

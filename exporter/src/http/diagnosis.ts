@@ -10,7 +10,7 @@ import type { History } from '../history.ts'
 import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { Snapshot } from '../scrape.ts'
-import { freshSnapshot } from './api/routes.ts'
+import { freshSnapshot, sendProblem } from './api/routes.ts'
 import type { Served } from './app.ts'
 
 const known = new WeakMap<Snapshot, readonly Finding[]>()
@@ -32,7 +32,7 @@ export function serveDiagnosis(served: Served): RequestHandler {
     const { target, lang = 'en' } = request.query
     const language = languages.find((one) => one === lang)
     if (!language) {
-      response.status(400).json({ error: `lang: expected one of ${languages.join(', ')}` })
+      sendProblem(response, 400, `lang: expected one of ${languages.join(', ')}`)
       return
     }
     const snapshot = await freshSnapshot(served)
@@ -54,8 +54,8 @@ function toJson(diagnosis: Diagnosis): object {
   return {
     ...rest,
     issue_type: issueType,
-    root_cause: root,
-    since: since === undefined ? undefined : new Date(since * 1000).toISOString(),
+    root_cause: root ?? null,
+    since: since === undefined ? null : new Date(since * 1000).toISOString(),
     evidence: evidence.map(({ rung, name, measured, expected, ok }) => ({
       rung,
       name,

@@ -7,7 +7,7 @@ import { startExporter } from '../exporter-process.ts'
 export interface Said {
   readonly target: string
   readonly cause: string
-  readonly root_cause?: string
+  readonly root_cause: string | null
   readonly summary: string
   readonly evidence: readonly { readonly rung: string; readonly ok: boolean; readonly measured: string }[]
   readonly possible_causes: readonly string[]

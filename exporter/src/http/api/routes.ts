@@ -122,7 +122,7 @@ const titles: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 }
 
-function sendProblem(response: Response, status: number, detail: string): void {
+export function sendProblem(response: Response, status: number, detail: string): void {
   const body = {
     type: 'about:blank',
     title: titles[status] ?? 'Error',
