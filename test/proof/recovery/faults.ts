@@ -38,17 +38,25 @@ const service = (name: string, url: string) => ({
   services: [{ name, url: `${url}/health` }],
 })
 
-async function isDockerUp(image: string): Promise<boolean> {
-  return execute('docker', ['image', 'inspect', image]).then(
-    () => true,
-    () => false,
-  )
+/** False where there is no engine, or none that can get the image. */
+async function hasImage(image: string): Promise<boolean> {
+  for (const words of [
+    ['image', 'inspect', image],
+    ['pull', '--quiet', image],
+  ]) {
+    const isThere = await execute('docker', words).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return true
+  }
+  return false
 }
 
 /** A program whose state goes bad, in a container. */
 async function brokenContainer(): Promise<Fault | undefined> {
   const image = process.env['PROOF_IMAGE'] ?? 'node:24.21.0-bookworm-slim'
-  if (!(await isDockerUp(image))) return undefined
+  if (!(await hasImage(image))) return undefined
   const name = `watchpost-proof-${process.pid}`
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
