@@ -1,8 +1,10 @@
 // What `npm start` says once everything runs.
+import { relative } from 'node:path'
 import { controlPort } from './catalogue.ts'
 import type { Stack } from './stack/stack.ts'
 
-export function describeStack({ fleet, urls }: Stack): string {
+export function describeStack({ fleet, urls, configFile }: Stack): string {
+  const config = `--config.file=${relative(process.cwd(), configFile)}`
   const addresses = [
     ['Exporter', urls.exporter],
     ['Prometheus', urls.prometheus],
@@ -23,6 +25,11 @@ export function describeStack({ fleet, urls }: Stack): string {
     urls.prometheus === undefined
       ? `${urls.exporter ?? ''}/metrics has watchpost_target_up 0 for it meanwhile.`
       : 'Half a minute after the first, ServiceDown fires for it; alerts are listed below as they come and go.',
+    '',
+    'How is each target, and is the whole chain in order?',
+    '',
+    `  npm run -s watchpost -- status ${config}`,
+    `  npm run -s watchpost -- doctor ${config}`,
     '',
     'Ctrl-C ends everything.',
     '',

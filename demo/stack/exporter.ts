@@ -13,8 +13,13 @@ export interface ExporterOptions {
   readonly config: string
 }
 
+/** Where the configuration is written to. */
+export function configFileIn(directory: string): string {
+  return join(directory, 'watchpost.yml')
+}
+
 export async function startExporter({ directory, port, config }: ExporterOptions): Promise<RunningProcess> {
-  const file = join(directory, 'watchpost.yml')
+  const file = configFileIn(directory)
   await mkdir(join(directory, 'state'), { recursive: true })
   // The address of the database has its password in it.
   await writeFile(file, config, { mode: 0o600 })

@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Program } from '../programs/find.ts'
 import type { RunningProcess } from '../programs/process.ts'
 import { startAlertmanager } from './alertmanager.ts'
-import { startExporter } from './exporter.ts'
+import { configFileIn, startExporter } from './exporter.ts'
 import { startGrafana } from './grafana.ts'
 import { startPrometheus } from './prometheus.ts'
 
@@ -38,6 +38,8 @@ export interface Stack {
   readonly fleet: Fleet
   /** Where the parts that run answer. */
   readonly urls: Readonly<Partial<Record<Part, string>>>
+  /** The exporter's, as it was written for this fleet. */
+  readonly configFile: string
   /** Resolves if a part ends by itself, to how it did and its last lines. */
   readonly broken: Promise<string>
   readonly stop: () => Promise<void>
@@ -76,7 +78,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       if (isStopping) return new Promise<never>(() => {})
       return [`${running.name} ended with ${how}`, ...running.lastLines()].join('\n  ')
     })
-    return { fleet, urls, broken: Promise.race(ends), stop }
+    const configFile = configFileIn(join(options.directory, 'exporter'))
+    return { fleet, urls, configFile, broken: Promise.race(ends), stop }
   } catch (error) {
     await stop()
     throw error
