@@ -177,6 +177,17 @@ const measureContrasts = `(() => {
   return [...texts, ...labels, ...lines].map(contrast)
 })()`
 
+test('a Prometheus that knows nothing of the fleet gives a report that says so', async () => {
+  const empty = await startPast([gauge('something_else', 'a', () => 1)], { now, days: 1 })
+  onTestFinished(() => empty.close())
+  const { code, output } = await runReport(`prometheus: '${empty.url}'`)
+  expect(code).toBe(0)
+  const text = await readFile(join(output, 'report.md'), 'utf8')
+  expect(text).toContain('There is not a day of history yet, so nothing can be said of trends.')
+  expect(text).toContain('No alert fired.')
+  expect(text).toContain('Prometheus has no memory use of ohlc\\_api, trainer, newcomer.')
+})
+
 test('hours without data are a gap in the line', async () => {
   const { output } = await runReport(upstream())
   const svg = await readFile(join(output, 'cpu_usage.svg'), 'utf8')

@@ -33,7 +33,7 @@ export const mostLines = 8
 // Okabe and Ito's colours, which the colour-blind can tell apart too, darker or lighter where the ground asks for it.
 const light = ['#0072b2', '#b85000', '#00785a', '#a8487f', '#7a6a00', '#3b6fb6', '#555555', '#7b3fa0']
 const dark = ['#56b4e9', '#ff9d57', '#2fd6a8', '#e59fc6', '#f0e442', '#9dbcf0', '#c9c9c9', '#c79bea']
-const dashes = ['none', '8 3', '2 3', '10 3 2 3', 'none', '8 3', '2 3', '10 3 2 3']
+const dashes = ['none', '8 5', '2 5', '10 5 2 5', 'none', '8 5', '2 5', '10 5 2 5']
 
 const style = [
   '.chart{font:12px system-ui,sans-serif;color:#1b1f24;--limit:#b3261e;--grid:#8888}',
@@ -67,7 +67,7 @@ export function renderChart(options: ChartOptions): string {
       .x((point) => x(point?.[0] ?? 0))
       .y((point) => y(point?.[1] ?? 0))
       .digits(1)(withGaps(trend.points))
-    return `<path d="${path ?? ''}" fill="none" stroke="var(--line-${index})" stroke-width="2" stroke-dasharray="${dashes[index] ?? 'none'}"><title>${escapeMarkup(trend.target)}</title></path>`
+    return `<path d="${path ?? ''}" fill="none" stroke="var(--line-${index})" stroke-width="2" stroke-linecap="round" stroke-dasharray="${dashes[index] ?? 'none'}"><title>${escapeMarkup(trend.target)}</title></path>`
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-description">`,

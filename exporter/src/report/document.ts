@@ -41,10 +41,7 @@ export function composeReport(facts: ReportFacts, language: Language): ReportDoc
     timeZone: 'UTC',
   })
   const sections = [
-    section(words.concerns, {
-      sentences: facts.concerns.length === 0 ? [words.noConcerns] : [],
-      items: facts.concerns.map(words.concern),
-    }),
+    concernSection(facts, words),
     ...metrics.map((metric) => metricSection(facts, metric, words)),
     alertSection(facts, words),
     taskSection(facts, words),
@@ -63,6 +60,15 @@ export function composeReport(facts: ReportFacts, language: Language): ReportDoc
 
 function section(title: string, parts: Partial<Omit<Section, 'title'>>): Section {
   return { title, sentences: [], items: [], chart: undefined, table: undefined, ...parts }
+}
+
+function concernSection({ concerns, courses }: ReportFacts, words: Words): Section {
+  const hasTrends = metrics.some((metric) => courses[metric].some(({ slope }) => slope !== undefined))
+  const nothing = hasTrends ? words.noConcerns : words.noTrends
+  return section(words.concerns, {
+    sentences: concerns.length === 0 || !hasTrends ? [nothing] : [],
+    items: concerns.map(words.concern),
+  })
 }
 
 function metricSection(facts: ReportFacts, metric: MetricName, words: Words): Section {

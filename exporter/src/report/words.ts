@@ -11,6 +11,8 @@ export interface Words {
   readonly directions: Readonly<Record<'rising' | 'falling' | 'steady', string>>
   readonly concerns: string
   readonly noConcerns: string
+  /** Without a day of history there are no trends. */
+  readonly noTrends: string
   readonly concern: (concern: Concern) => string
   readonly alerts: string
   readonly noAlerts: string
@@ -66,6 +68,7 @@ const english: Words = {
   directions: { rising: 'rising', falling: 'falling', steady: 'steady' },
   concerns: 'What to do',
   noConcerns: 'No service is above a limit, and none will reach one within 30 days if it goes on as it does.',
+  noTrends: 'There is not a day of history yet, so nothing can be said of trends.',
   concern(concern) {
     const { target, metric, level, limit, ahead } = concern
     const show = (value: number): string => `${english.number(value)} ${unitOf(concern)}`
@@ -126,6 +129,7 @@ const chinese: Words = {
   directions: { rising: '上升', falling: '下降', steady: '持平' },
   concerns: '建議事項',
   noConcerns: '沒有服務超過閾值；依目前趨勢，30 天內也不會有服務達到閾值。',
+  noTrends: '歷史資料不足一天，無法判斷趨勢。',
   concern(concern) {
     const { target, metric, level, limit, ahead } = concern
     const show = (value: number): string => `${chinese.number(value)} ${unitOf(concern)}`
