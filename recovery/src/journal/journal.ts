@@ -9,6 +9,7 @@ import { forge } from './chain.ts'
 import { fileName, readJournal } from './files.ts'
 import type { JournalReading } from './files.ts'
 
+const closed = -1
 const maxFileBytes = 16 * 1_048_576
 
 /** Opens it, or says why it must not be used. */
@@ -72,6 +73,8 @@ export class Journal {
 
   close(): void {
     closeSync(this.#file)
+    // The number may soon be that of another file.
+    this.#file = closed
     this.#lock.close()
   }
 
@@ -93,12 +96,20 @@ export class Journal {
     } catch (error) {
       this.#failures += 1
       this.#isBroken = true
-      this.#mend()
+      this.#tryToMend()
       throw new Error(`the journal ${fileName(this.#number)} could not be written`, { cause: error })
     }
     this.#link = next
     this.#sizeBytes += Buffer.byteLength(text)
     this.#state = events.reduce(reduce, this.#state)
+  }
+
+  #tryToMend(): void {
+    try {
+      this.#mend()
+    } catch {
+      // The next write tries again, and writes nothing before it has succeeded.
+    }
   }
 
   #mend(): void {

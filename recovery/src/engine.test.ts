@@ -1,0 +1,181 @@
+// The engine with a real journal and a real hook; what it sees of the world is given.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { Desk } from './desk.ts'
+import { createEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { CommonEvidence } from './evidence.ts'
+import { sortAlerts } from './http/payload.ts'
+import { openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
+import { createTally } from './tally.ts'
+import { configOf, places } from './testing/config.ts'
+
+const startsAt = 1_800_000_000
+const labels = { alertname: 'TaskFailed', task: 'sync' }
+const fingerprint = '0123456789abcdef'
+
+let directory: string
+let journal: Journal
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'watchpost-engine-'))
+  journal = openJournal(directory)
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const firing: CommonEvidence = {
+  isPausedByFile: false,
+  alerts: [{ labels, state: 'firing' }],
+  announced: [{ fingerprint, startsAt, isSuppressed: false }],
+  targetsUp: new Map([['sync', false]]),
+  ageSeconds: 1,
+}
+
+interface Setting {
+  readonly engine: Engine
+  readonly calls: () => number
+  /** What the next looks see, each look one of them, the last one for good. */
+  readonly see: (...looks: Look[]) => void
+  readonly wait: (seconds: number) => void
+}
+
+type Look = Partial<CommonEvidence> & { readonly isHealthy?: boolean | undefined }
+
+async function begin({ hangs = false } = {}): Promise<Setting> {
+  let calls = 0
+  const server = createServer((_request, response) => {
+    calls += 1
+    if (!hangs) response.end('{}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address() as AddressInfo
+  const config = configOf(`
+mode: auto
+${places}
+limits: { startup_hold: 0s }
+targets: [{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }]
+policies:
+  - name: retry_sync
+    mode: auto
+    matchers: ['alertname="TaskFailed"']
+    action: retry_failed_task
+    target: sync
+    healthy: { probe: sync }
+    timeout: 300ms
+    settle: 10s
+    window: 30s
+`)
+  let now = startsAt + 120
+  let looks: Look[] = [{}]
+  const look = (): Look => (looks.length > 1 ? looks.shift() : looks[0]) ?? {}
+  const desk: Desk = {
+    config,
+    journal,
+    observer: {
+      common: () => Promise.resolve({ ...firing, ...looks[0] }),
+      isHealthy: () => Promise.resolve({ isHealthy: false, ...look() }.isHealthy),
+    },
+    escalation: { announce: () => Promise.resolve() },
+    tally: createTally(),
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    clock: () => now,
+  }
+  const engine = createEngine(desk)
+  engine.begin('0')
+  const alert = {
+    status: 'firing' as const,
+    labels,
+    fingerprint,
+    startsAt: new Date(startsAt * 1000).toISOString(),
+  }
+  journal.append(sortAlerts([alert], config, journal.state, now).events)
+  return {
+    engine,
+    calls: () => calls,
+    see: (...next) => (looks = next),
+    wait: (seconds) => (now += seconds),
+  }
+}
+
+const decision = (): string | undefined => [...journal.state.episodes.values()][0]?.decision
+
+test('a fault is acted on, and healed only when it stays so', async () => {
+  const { engine, calls, see, wait } = await begin()
+  await engine.round()
+  await engine.idle()
+  expect(calls()).toBe(1)
+  see({ isHealthy: true })
+  await engine.round()
+  expect(journal.state.attempts[0]?.outcome, 'before it has settled').toBeUndefined()
+  wait(11)
+  await engine.round()
+  expect(journal.state.attempts[0]?.outcome, 'after one good answer').toBeUndefined()
+  await engine.round()
+  expect(journal.state.attempts[0]).toMatchObject({ result: 'done', outcome: 'fixed' })
+  expect([...journal.state.episodes.values()][0]?.closed?.as).toBe('fixed')
+})
+
+test('an action that went well and did not help is no success', async () => {
+  const { engine, calls, wait } = await begin()
+  await engine.round()
+  await engine.idle()
+  wait(41)
+  await engine.round()
+  expect(journal.state.attempts[0]).toMatchObject({ result: 'done', outcome: 'not_fixed' })
+  expect([calls(), decision()]).toEqual([1, 'cooldown'])
+})
+
+test('an intent that cannot be stored is no action', async () => {
+  const { engine, calls } = await begin()
+  // From here on every write fails, as on a disk that is gone.
+  journal.close()
+  await expect(engine.round()).rejects.toThrow('could not be written')
+  await engine.idle()
+  expect(calls()).toBe(0)
+})
+
+test('what an action did is stored later when it cannot be at once, and till then it is under way', async () => {
+  const { engine, calls, wait } = await begin()
+  await engine.round()
+  journal.close()
+  await engine.idle()
+  expect(calls()).toBe(1)
+  wait(3_600)
+  await expect(engine.round()).rejects.toThrow('could not be written')
+  expect(calls()).toBe(1)
+})
+
+test('a hanging action is given up on, and then looked after like any other', async () => {
+  const { engine, calls, wait } = await begin({ hangs: true })
+  await engine.round()
+  await engine.idle()
+  expect(journal.state.attempts[0]?.result).toBe('timeout')
+  wait(41)
+  await engine.round()
+  expect(journal.state.attempts[0]?.outcome).toBe('not_fixed')
+  expect(calls()).toBe(1)
+})
+
+test.each([
+  ['got well', { isHealthy: true }, 'not_corroborated'],
+  ['was paused', { isPausedByFile: true }, 'kill_switch'],
+  ['was silenced', { announced: [{ fingerprint, startsAt, isSuppressed: true }] }, 'silenced'],
+  ['ended', { alerts: [] }, 'not_corroborated'],
+  ['could not be seen any more', { alerts: undefined }, 'not_corroborated'],
+] as const)('what %s while the action was being planned is left alone', async (_what, then, expected) => {
+  const { engine, calls, see } = await begin()
+  see({}, then)
+  await engine.round()
+  await engine.idle()
+  expect([calls(), decision()]).toEqual([0, expected])
+})
