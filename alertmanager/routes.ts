@@ -81,7 +81,8 @@ function renderRecovery({ maintenance }: Routing): object {
     continue: true,
     group_wait: '5s',
     group_interval: '1m',
-    repeat_interval: '1h',
+    // What is back before the group's next turn looks like no news: only a repetition brings it.
+    repeat_interval: '5m',
     ...muted(maintenance),
   }
 }
