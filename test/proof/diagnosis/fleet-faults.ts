@@ -54,7 +54,8 @@ const faults: readonly FleetFault[] = [
 // A run is due every five seconds: what takes an hour of the platform takes that long here.
 const speed = 12
 const patienceSeconds = 90
-const healingSeconds = 300
+// Whoever was refused by cmoney_api waits for its next window of five minutes.
+const healingSeconds = 330
 const healthyLooks = 8
 
 export interface FleetFaultOptions {
