@@ -8,7 +8,7 @@ import { readAudit } from '../../recovery/src/audit.ts'
 import { waitFor } from '../harness/wait.ts'
 import { startApp } from './recovery/app.ts'
 import type { App } from './recovery/app.ts'
-import { prepareFaults } from './recovery/faults.ts'
+import { brokenContainer, prepareFaults } from './recovery/faults.ts'
 import type { Fault } from './recovery/faults.ts'
 import { guards, patientNames } from './recovery/guards.ts'
 import type { Patients } from './recovery/guards.ts'
@@ -87,8 +87,7 @@ async function healAll(stack: Stack, faults: readonly Fault[]): Promise<number> 
 }
 
 /** What a person stopped stays stopped. */
-async function tryManualStop(stack: Stack, faults: readonly Fault[]): Promise<number> {
-  const fault = faults.find(({ stopOnPurpose }) => stopOnPurpose)
+async function tryManualStop(stack: Stack, fault: Fault | undefined): Promise<number> {
   if (!fault?.stopOnPurpose || !fault.isStopped) return 0
   const recovery = await startRecovery(stack, 'stopped', healingConfig([fault]))
   try {
@@ -103,6 +102,7 @@ async function tryManualStop(stack: Stack, faults: readonly Fault[]): Promise<nu
     return Number(isBreach)
   } finally {
     await recovery.kill('SIGTERM')
+    await fault.startAgain?.()
   }
 }
 
@@ -128,6 +128,7 @@ async function tryGuards(stack: Stack, patients: Patients): Promise<number> {
 
 const directory = await mkdtemp(join(tmpdir(), 'watchpost-proof-recovery-'))
 const faults = await prepareFaults(directory)
+const stopped = await brokenContainer('stopped')
 const patients = await startPatients()
 let stack: Stack | undefined
 try {
@@ -137,16 +138,20 @@ try {
     timeout: '900ms',
   }))
   stack = await startStack(directory, {
-    services: [...faults.flatMap((fault) => fault.services ?? []), ...services],
+    services: [
+      ...[...faults, ...(stopped ? [stopped] : [])].flatMap((fault) => fault.services ?? []),
+      ...services,
+    ],
     databases: faults.flatMap((fault) => fault.databases ?? []),
   })
   const healed = await healAll(stack, faults)
-  const breaches = (await tryManualStop(stack, faults)) + (await tryGuards(stack, patients))
+  const breaches = (await tryManualStop(stack, stopped)) + (await tryGuards(stack, patients))
   say(`recovery ${healed}/${faults.length} healed, ${breaches} guard breaches`)
   process.exitCode = healed === faults.length && breaches === 0 ? 0 : 1
 } finally {
   await stack?.stop()
   for (const app of patients.apps.values()) await app.close()
   for (const fault of faults) await fault.remove()
+  await stopped?.remove()
   await rm(directory, { recursive: true, force: true })
 }

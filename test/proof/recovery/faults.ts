@@ -1,11 +1,11 @@
 // What is broken, each on the real thing: how it breaks, how it shows, and the action that heals it.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withDeathSignal } from '../../../demo/programs/death-signal.ts'
 import { findProgram } from '../../../demo/programs/find.ts'
 import { freePort } from '../../../demo/programs/ports.ts'
-import { spawn } from 'node:child_process'
 import { askRedis } from '../../../recovery/src/actions/redis-session.ts'
 import { startPostgres } from '../../harness/postgres.ts'
 import { waitFor } from '../../harness/wait.ts'
@@ -27,6 +27,7 @@ export interface Fault {
   /** As a person would, who wants it to stay so. */
   readonly stopOnPurpose?: () => Promise<void>
   readonly isStopped?: () => Promise<boolean>
+  readonly startAgain?: () => Promise<void>
   /** What must still be there afterwards; throws where it is not. */
   readonly inspect?: () => Promise<void>
   readonly remove: () => Promise<void>
@@ -54,10 +55,10 @@ async function hasImage(image: string): Promise<boolean> {
 }
 
 /** A program whose state goes bad, in a container. */
-async function brokenContainer(): Promise<Fault | undefined> {
+export async function brokenContainer(target: string): Promise<Fault | undefined> {
   const image = process.env['PROOF_IMAGE'] ?? 'node:24.21.0-bookworm-slim'
   if (!(await hasImage(image))) return undefined
-  const name = `watchpost-proof-${process.pid}`
+  const name = `watchpost-proof-${target}-${process.pid}`
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const program = `let code = 200
@@ -69,12 +70,13 @@ async function brokenContainer(): Promise<Fault | undefined> {
   await execute('docker', [...run, '--entrypoint', 'node', image, '-e', program])
   await waitFor('the container answers', async () => (await fetch(`${url}/health`)).ok)
   return {
-    name: 'container',
+    name: target,
     action: 'restart_service',
     target: { type: 'docker', container: name, stop_timeout: '2s' },
-    ...service('container', url),
+    ...service(target, url),
     breakIt: async () => void (await fetch(url, { method: 'POST' })),
     stopOnPurpose: async () => void (await execute('docker', ['stop', '--time', '2', name])),
+    startAgain: async () => void (await execute('docker', ['start', name])),
     isStopped: async () => {
       const { stdout } = await execute('docker', ['inspect', '--format', '{{.State.Status}}', name])
       return stdout.trim() === 'exited'
@@ -125,24 +127,24 @@ async function bloatedRedis(directory: string): Promise<Fault | undefined> {
   if (!program) return undefined
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
-  const child = spawn(
+  const [command, ...words] = withDeathSignal('KILL', [
     program.path,
-    [
-      '--port',
-      String(port),
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      directory,
-      '--jemalloc-bg-thread',
-      'no',
-      '--enable-debug-command',
-      'local',
-    ],
-    { stdio: 'ignore' },
-  )
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    directory,
+    '--jemalloc-bg-thread',
+    'no',
+    '--enable-debug-command',
+    'local',
+  ])
+  const child = spawn(command, words, { stdio: 'ignore' })
   const ask = (...commands: string[][]) => askRedis(url, commands, AbortSignal.timeout(20_000))
   await waitFor('redis answers', async () => (await ask(['PING']))[0] === '+PONG')
   const rssBytes = async (): Promise<number> => {
@@ -258,7 +260,7 @@ async function bloatedApplication(): Promise<Fault> {
 /** All that can be broken here; what lacks a program is left out, and said. */
 export async function prepareFaults(directory: string): Promise<Fault[]> {
   const candidates = {
-    'a container engine with node:24.21.0-bookworm-slim': await brokenContainer(),
+    'a container engine with node:24.21.0-bookworm-slim': await brokenContainer('container'),
     Postgres: await blockedDatabase(),
     Redis: await bloatedRedis(directory),
     'a folder': await fullFolder(directory),

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { withDeathSignal } from '../../../demo/programs/death-signal.ts'
 import { freePort } from '../../../demo/programs/ports.ts'
 import { requireProgram } from '../../../demo/programs/find.ts'
 import { startProcess } from '../../../demo/programs/process.ts'
@@ -140,17 +141,15 @@ export async function startRecovery(stack: Stack, name: string, config: object):
   }
   await writeFile(file, stringify({ ...places, ...config }))
   const listen = urls.recovery.replace('http://', '')
-  const child = spawn(
+  const [command, ...words] = withDeathSignal('KILL', [
     process.execPath,
-    [
-      main,
-      `--config.file=${file}`,
-      `--web.listen-address=${listen}`,
-      `--storage.path=${storagePath}`,
-      '--log.level=warn',
-    ],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  )
+    main,
+    `--config.file=${file}`,
+    `--web.listen-address=${listen}`,
+    `--storage.path=${storagePath}`,
+    '--log.level=warn',
+  ])
+  const child = spawn(command, words, { stdio: ['ignore', 'inherit', 'inherit'] })
   await waitFor('recovery listens', async () => {
     if (child.exitCode !== null) throw new Error(`recovery ended with ${child.exitCode}`)
     return (await fetch(`${urls.recovery}/metrics`)).ok
