@@ -1,0 +1,141 @@
+// One case a guard, in their order: each is the only thing that objects.
+import { expect, test } from 'vitest'
+import { sortAlerts } from '../http/payload.ts'
+import type { JournalEvent, Outcome } from '../state/event.ts'
+import { emptyState, openEpisodes, reduce } from '../state/state.ts'
+import { configOf, places } from '../testing/config.ts'
+import { decide } from './decide.ts'
+import type { Evidence } from './evidence.ts'
+
+// A Sunday, 03:00 in Taipei.
+const now = Date.UTC(2026, 10, 21, 19, 0) / 1000
+const startsAt = now - 600
+const labels = { alertname: 'ServiceDown', target: 'web' }
+const fingerprint = '0123456789abcdef'
+
+const text = (more = ''): string => `
+mode: auto
+${places}
+targets: [{ name: web, type: docker, container: web }]
+policies:
+  - name: restart_web
+    mode: auto
+    matchers: ['alertname="ServiceDown"', 'target="web"']
+    action: restart_service
+    target: web
+    healthy: { probe: web }
+    depends_on: [db]
+${more}`
+
+const evidence: Evidence = {
+  now,
+  isPausedByFile: false,
+  alerts: [{ labels, state: 'firing' }],
+  announced: [{ fingerprint, startsAt, isSuppressed: false }],
+  targetsUp: new Map([
+    ['web', false],
+    ['db', true],
+  ]),
+  ageSeconds: 5,
+  isHealthy: false,
+}
+
+interface Given {
+  readonly evidence?: Partial<Evidence>
+  readonly config?: string
+  readonly events?: readonly JournalEvent[]
+  readonly startedAt?: number
+  readonly receivedAt?: number
+}
+
+function verdict(given: Given = {}) {
+  const config = configOf(text(given.config))
+  const started = reduce(emptyState, { type: 'started', at: given.startedAt ?? now - 3_600, version: '0' })
+  const alert = {
+    status: 'firing' as const,
+    labels: { ...labels, cluster: 'an external label' },
+    startsAt: new Date(startsAt * 1000).toISOString(),
+    fingerprint,
+  }
+  const { events } = sortAlerts([alert], config, started, given.receivedAt ?? now - 10)
+  const state = [...events, ...(given.events ?? [])].reduce(reduce, started)
+  const [episode] = openEpisodes(state)
+  const policy = config.policies.get('restart_web')
+  if (!episode || !policy) throw new Error('expected an open episode')
+  return decide({ config, policy, state, episode, evidence: { ...evidence, ...given.evidence } })
+}
+
+const attempt = (at: number, type: 'intended' | 'rehearsed' = 'intended'): JournalEvent[] => [
+  {
+    type,
+    at,
+    attempt: String(at),
+    episode: 'another',
+    policy: 'restart_web',
+    action: 'restart_service',
+    target: 'web',
+    steps: [],
+  },
+]
+
+const ended = (at: number, outcome: Outcome = 'fixed'): JournalEvent[] => [
+  ...attempt(at),
+  { type: 'verified', at: at + 30, attempt: String(at), outcome, detail: '' },
+]
+
+test('with nothing against it, it acts', () => {
+  expect(verdict()).toEqual({ decision: 'act', detail: 'no guard objects' })
+})
+
+const sunday = `maintenance: [{ cron: '0 2 * * SUN', timezone: Asia/Taipei, for: 2h }]`
+const storm = ['a', 'b', 'c'].map((name) => ({
+  labels: { alertname: 'Down', pod: name },
+  state: 'pending' as const,
+}))
+const stormConfig = `
+  - name: other
+    matchers: ['alertname="Down"']
+    action: restart_service
+    target: web
+    healthy: { probe: web }`
+
+test.each<[string, Given]>([
+  ['stale', { receivedAt: now - 301 }],
+  ['not_corroborated', { evidence: { announced: [] } }],
+  ['not_corroborated', { evidence: { announced: undefined } }],
+  [
+    'not_corroborated',
+    { evidence: { announced: [{ fingerprint, startsAt: startsAt - 86_400, isSuppressed: false }] } },
+  ],
+  ['not_corroborated', { evidence: { alerts: undefined } }],
+  ['not_corroborated', { evidence: { alerts: [{ labels, state: 'pending' }] } }],
+  ['not_corroborated', { evidence: { alerts: [{ labels: { ...labels, target: 'api' }, state: 'firing' }] } }],
+  // Labels that chose the policy, but that the alert does not have where it comes from.
+  ['not_corroborated', { evidence: { alerts: [{ labels: { alertname: 'ServiceDown' }, state: 'firing' }] } }],
+  ['not_corroborated', { evidence: { ageSeconds: 121 } }],
+  ['not_corroborated', { evidence: { ageSeconds: undefined } }],
+  ['not_corroborated', { evidence: { isHealthy: true } }],
+  ['not_corroborated', { evidence: { isHealthy: undefined } }],
+  ['kill_switch', { evidence: { isPausedByFile: true } }],
+  ['kill_switch', { events: [{ type: 'paused', at: now, actor: 'somebody' }] }],
+  ['startup_hold', { startedAt: now - 299 }],
+  // A clock that was set back must not end the hold.
+  ['startup_hold', { startedAt: now + 1_000 }],
+  ['maintenance', { config: sunday }],
+  ['silenced', { evidence: { announced: [{ fingerprint, startsAt, isSuppressed: true }] } }],
+  ['breaker_open', { events: [3, 2, 1].flatMap((hour) => ended(now - hour * 3_600, 'not_fixed')) }],
+  ['dependency_down', { evidence: { targetsUp: new Map([['db', false]]) } }],
+  ['dependency_down', { evidence: { targetsUp: undefined } }],
+  ['blast_radius', { config: stormConfig, evidence: { alerts: [...(evidence.alerts ?? []), ...storm] } }],
+  ['too_young', { evidence: { now: startsAt + 59 }, receivedAt: startsAt, startedAt: startsAt - 3_600 }],
+  ['cooldown', { events: ended(now - 600) }],
+  ['budget', { events: [5, 4, 3].flatMap((hour) => ended(now - hour * 3_600)) }],
+  ['concurrency', { events: attempt(now - 3_600) }],
+])('%s: %j', (decision, given) => {
+  expect(verdict(given).decision).toBe(decision)
+})
+
+test('outside the window it acts, and a rehearsal holds back no action', () => {
+  const earlier = sunday.replace('2 * * SUN', '5 * * SUN')
+  expect(verdict({ config: earlier, events: attempt(now - 60, 'rehearsed') }).decision).toBe('act')
+})
