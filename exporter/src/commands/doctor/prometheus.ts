@@ -12,26 +12,39 @@ function answer<T extends z.ZodType>(data: T) {
 }
 
 const build = answer(z.object({ version: z.string() }))
-const runtime = answer(z.object({ storageRetention: z.string(), reloadConfigSuccess: z.boolean() }))
-const alertmanagers = answer(z.object({ activeAlertmanagers: z.array(z.object({ url: z.string() })) }))
+const runtime = z.object({ storageRetention: z.string(), reloadConfigSuccess: z.boolean() })
+const alertmanagers = z.object({ activeAlertmanagers: z.array(z.object({ url: z.string() })) })
 
 export function checkPrometheus(base: string, names: readonly string[]): Promise<readonly Check[]> {
   return lookAt('prometheus', `start it, or correct upstream.prometheus, ${base}`, async () => {
     const ask = async <T>(path: string, schema: z.ZodType<{ readonly data: T }>): Promise<T> =>
       (await askUpstream(base, { path }, schema)).data
     const { version } = await ask('/api/v1/status/buildinfo', build)
-    const parts = await Promise.all([
-      readScrapes(base, ask),
-      compareTargets(base, names),
-      ask('/api/v1/rules', answer(rules)).then(judgeRules),
-      ask('/api/v1/alertmanagers', alertmanagers).then(judgeAlertmanagers),
-      ask('/api/v1/status/runtimeinfo', runtime).then(judgeRuntime),
-      checkDeliveries(base),
-      checkPersistence(base),
-      checkClock('prometheus', base),
-    ])
+    const parts = await Promise.all(
+      looks(base, names, ask).map(([subject, look]) => lookAt(subject, notAnswered, look)),
+    )
     return [well('prometheus', `${version} at ${base}`), ...parts.flat()]
   })
+}
+
+const notAnswered = 'this Prometheus does not answer that question; look there by hand'
+
+/** Each by itself: a program that only speaks Prometheus' language has not all of its API. */
+function looks(
+  base: string,
+  names: readonly string[],
+  ask: Ask,
+): readonly (readonly [string, () => Promise<readonly Check[]>])[] {
+  return [
+    ['scraping', () => readScrapes(base, ask)],
+    ['same fleet', async () => [await compareTargets(base, names)]],
+    ['rules', async () => judgeRules(await ask('/api/v1/rules', answer(rules)))],
+    ['alerting', async () => [judgeAlertmanagers(await ask('/api/v1/alertmanagers', answer(alertmanagers)))]],
+    ['retention', async () => judgeRuntime(await ask('/api/v1/status/runtimeinfo', answer(runtime)))],
+    ['deliveries', async () => [await checkDeliveries(base)]],
+    ['persistence', async () => [await checkPersistence(base)]],
+    ['clock of prometheus', async () => [await checkClock('prometheus', base)]],
+  ]
 }
 
 type Ask = <T>(path: string, schema: z.ZodType<{ readonly data: T }>) => Promise<T>
@@ -89,7 +102,7 @@ const unitSeconds: Readonly<Record<string, number>> = {
   y: 31_536_000,
 }
 
-export function judgeRuntime(runtimeInfo: z.output<typeof runtime>['data']): Check[] {
+export function judgeRuntime(runtimeInfo: z.output<typeof runtime>): Check[] {
   const { storageRetention, reloadConfigSuccess } = runtimeInfo
   const spans = [...storageRetention.matchAll(/(\d+)([smhdwy])(?![a-z])/gi)]
   const seconds = spans.reduce(
