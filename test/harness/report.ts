@@ -1,0 +1,98 @@
+// A Prometheus with three weeks of a fleet in it, and `watchpost report` run on it.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { startPast } from './past.ts'
+import type { Past, PastSeries } from './past.ts'
+
+export const now = Math.floor(Date.now() / 1000)
+const day = 86_400
+const wave = (time: number): number => Math.sin((time / day) * 2 * Math.PI)
+
+export function gauge(name: string, target: string, valueAt: PastSeries['valueAt']): PastSeries {
+  return { name, type: 'gauge', labels: `{target="${target}",kind="service"}`, valueAt }
+}
+
+/** Takes `secondsAt` for each of its probes, of which there are 40 between two samples. */
+function probes(target: string, seconds: number): PastSeries[] {
+  const since = (time: number): number => Math.floor((time - now + 40 * day) / 15)
+  const part = (suffix: string, valueAt: PastSeries['valueAt']): PastSeries => ({
+    ...gauge(`watchpost_target_probe_duration_seconds_${suffix}`, target, valueAt),
+  })
+  return [part('sum', (time) => since(time) * seconds), part('count', since)]
+}
+
+const leak = (time: number): number => 0.7 + (0.01 * (time - now)) / day + 0.002 * wave(time)
+const isAway = (time: number): boolean => time > now - 3 * day && time < now - 2 * day
+
+const series: readonly PastSeries[] = [
+  gauge('watchpost_target_up', 'ohlc_api', (time) =>
+    time > now - 2 * day && time < now - 1.75 * day ? 0 : 1,
+  ),
+  gauge('watchpost_target_up', 'trainer', () => 1),
+  gauge('watchpost_service_cpu_usage_ratio', 'ohlc_api', (time) => 0.4 + 0.1 * wave(time)),
+  gauge('watchpost_service_cpu_usage_ratio', 'trainer', (time) => (isAway(time) ? undefined : 0.9)),
+  gauge('watchpost_service_memory_usage_ratio', 'ohlc_api', leak),
+  gauge('watchpost_service_memory_usage_ratio', 'trainer', () => 0.5),
+  ...probes('ohlc_api', 0.12),
+  ...probes('trainer', 0.3),
+  {
+    name: 'ALERTS',
+    type: 'gauge',
+    labels: '{alertname="ServiceDown",alertstate="firing",severity="critical",target="ohlc_api"}',
+    valueAt: (time) => (time > now - 2 * day && time < now - 1.75 * day ? 1 : undefined),
+  },
+  ...(['runs', 'run_failures'] as const).map((what): PastSeries => ({
+    name: `watchpost_task_${what}_total`,
+    type: 'counter',
+    labels: '{task="fetch_ohlc",task_type="hourly"}',
+    valueAt: (time) => Math.floor((time - now + 40 * day) / (what === 'runs' ? 3600 : 36_000)),
+  })),
+]
+
+export interface ReportWorld {
+  /** The line of `upstream` for the Prometheus that knows the fleet. */
+  readonly upstream: () => string
+  readonly runReport: (prometheus: string, flags?: readonly string[]) => Promise<Outcome>
+}
+
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly output: string
+}
+
+async function run(directory: string, prometheus: string, flags: readonly string[]): Promise<Outcome> {
+  const file = join(directory, 'watchpost.yml')
+  const names = ['ohlc_api', 'trainer', 'newcomer']
+  const services = names.map((name) => `  - { name: ${name}, url: 'http://127.0.0.1:1/health' }`)
+  await writeFile(file, [`upstream: {${prometheus}}`, 'services:', ...services, ''].join('\n'))
+  const output = await mkdtemp(join(directory, 'output-'))
+  const program = ['exporter/src/main.ts', 'report', `--config.file=${file}`, `--output=${output}`, ...flags]
+  return new Promise((resolve) => {
+    execFile(process.execPath, program, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr, output })
+    })
+  })
+}
+
+/** Starts it before the tests of a file, and ends it after them. */
+export function useReportWorld(): ReportWorld {
+  let past: Past
+  let directory: string
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'watchpost-report-'))
+    past = await startPast(series, { now, days: 21 })
+  })
+  afterAll(async () => {
+    await past.close()
+    await rm(directory, { recursive: true })
+  })
+  return {
+    upstream: () => `prometheus: '${past.url}'`,
+    runReport: (prometheus, flags = []) => run(directory, prometheus, flags),
+  }
+}
