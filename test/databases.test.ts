@@ -65,10 +65,13 @@ test('pg_monitor alone answers every question', async () => {
   })
   expect(facts.version).toMatch(/^\d+\.\d+/)
   expect(facts.sizeBytes).toBeGreaterThan(1_000_000)
-  expect(facts.cacheHits).toBeGreaterThan(0)
   expect(facts.connections).toMatchObject({ active: 1, hidden: 0 })
   expect(phases.connect).toBeGreaterThan(0)
   expect(phases.processing).toBeGreaterThan(0)
+  // Before version 15 the server publishes its counters with a delay.
+  await expect
+    .poll(async () => (await probe({ url: monitor })).facts.cacheHits, { timeout: 5_000 })
+    .toBeGreaterThan(0)
 })
 
 test('without pg_monitor the numbers that would lie are left out, and it is said which', async () => {
