@@ -46,6 +46,19 @@ test('every mistake is told with its place', () => {
   ])
 })
 
+test('what a task depends on has to be there', () => {
+  const found = problems(`  - name: a
+    kind: heartbeat
+    token: t
+    depends_on: [dbb, { name: db, strength: soft }]
+    schedules: [{ task: x, cron: '@daily', depends_on: [db, y] }]
+`)
+  expect(found).toEqual([
+    'w.yml:6:18: tasks[0].depends_on[0]: expected the name of a service, database or data source, got "dbb"; did you mean db?',
+    'w.yml:7:61: tasks[0].schedules[0].depends_on[1]: expected the name of a service, database or data source, got "y"',
+  ])
+})
+
 test('databases that are not there and names that are used twice are told', () => {
   expect(problems('  - { name: a, kind: pg_cron, database: dbb }\n')).toEqual([
     'w.yml:3:41: tasks[0].database: expected the name of a database that speaks SQL, got "dbb"; did you mean db?',

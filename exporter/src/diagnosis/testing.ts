@@ -73,6 +73,7 @@ export function task(name: string, given: Partial<TaskReading> = {}): TaskReadin
     running: 0,
     oldestStart: undefined,
     isRunningTooLong: false,
+    dependencies: [],
     errorClasses: [],
     notes: [],
     ...given,

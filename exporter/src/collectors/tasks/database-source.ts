@@ -9,11 +9,12 @@ import type { Adapter, Extras } from './kinds/adapter.ts'
 import { createClassifier, errorClasses } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
+import { dependenciesOf } from './dependencies.ts'
 import { applyPass, readPass } from './follow/pass.ts'
 import type { Budget, Pass } from './follow/pass.ts'
 import type { Plan } from './follow/plan.ts'
 import { readTasks } from './reading.ts'
-import type { SourceReading, SourceReason } from './reading.ts'
+import type { SourceReading, SourceReason, TaskRoom } from './reading.ts'
 import { findFullScan } from './follow/scan-check.ts'
 import type { DatabaseTaskSource } from './section.ts'
 import type { Schedule } from './account/slots.ts'
@@ -40,6 +41,7 @@ interface Desk {
   readonly schedules: Map<string, Schedule>
   readonly rules: Omit<SightRules, 'countsRuns'>
   readonly errorClasses: readonly string[]
+  readonly dependenciesOf: TaskRoom['dependenciesOf']
   /** Made at the first reading, and again after one that failed. */
   plan: Plan | undefined
   scanAdvice: string | undefined
@@ -88,6 +90,7 @@ function openDesk(source: DatabaseTaskSource, adapter: Adapter, context: Context
       historySeconds: source.history,
     },
     errorClasses: errorClasses(source.errors),
+    dependenciesOf: dependenciesOf(source, context.dependencies),
     plan: undefined,
     scanAdvice: undefined,
     reason: undefined,
@@ -176,6 +179,7 @@ function report(desk: Desk, state: SourceState, { round, looked, failure }: Outc
       source: source.name,
       schedules: desk.schedules,
       errorClasses: desk.errorClasses,
+      dependenciesOf: desk.dependenciesOf,
       now: round.now,
       isCurrent: looked !== undefined,
     }),

@@ -23,6 +23,11 @@ const info = gauge('watchpost_task_info', 'What the configuration says of the ta
   'schedule',
   'timezone',
 ])
+const dependency = gauge(
+  'watchpost_task_dependency',
+  'What the task cannot do without, through any number of steps; always 1.',
+  [...of, 'dependency', 'strength', 'depth'],
+)
 const errors = counter(
   'watchpost_task_run_errors_total',
   'Failed runs of the task by the class of their error.',
@@ -44,6 +49,7 @@ const persisted = gauge(
 export const taskMetrics = [
   ...taskFacts.map(([metric]) => metric),
   info,
+  dependency,
   errors,
   duration,
   ...sourceFacts.map(([metric]) => metric),
@@ -66,6 +72,7 @@ export function taskFamilies(reading: TasksReading): Family[] {
       info,
       tasks.map((t) => [infoLabels(t), 1] as const),
     ),
+    family(dependency, tasks.flatMap(dependencySamples)),
     family(errors, tasks.flatMap(errorSamples)),
     histogramFamily(duration, tasks.map(toDistribution)),
     ...sourceFacts.map(([metric, value]) =>
@@ -85,6 +92,10 @@ export function taskFamilies(reading: TasksReading): Family[] {
 function infoLabels({ labels, source, schedule }: TaskReading): Labels {
   const named = withLabel(labels, 'source', source)
   return withLabel(withLabel(named, 'schedule', schedule?.cron ?? ''), 'timezone', schedule?.timezone ?? '')
+}
+
+function dependencySamples({ labels, dependencies }: TaskReading): (readonly [Labels, number])[] {
+  return dependencies.map((edge) => [{ ...labels, ...edge }, 1] as const)
 }
 
 function errorSamples({ labels, errorClasses, totals }: TaskReading): (readonly [Labels, number])[] {

@@ -6,9 +6,10 @@ import { createClassifier, errorClasses } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
 import { judgeSchedules } from './account/ledger.ts'
+import { dependenciesOf } from './dependencies.ts'
 import type { Ping, PingOutcome, ReceivePing } from './ping.ts'
 import { readTasks } from './reading.ts'
-import type { SourceReading } from './reading.ts'
+import type { SourceReading, TaskRoom } from './reading.ts'
 import type { RunRecord } from './follow/run.ts'
 import type { HeartbeatSource } from './section.ts'
 import { forget, see } from './account/state.ts'
@@ -49,7 +50,7 @@ export function watchHeartbeat(source: HeartbeatSource, context: Context): Heart
     countsRuns: true,
     historySeconds: 0,
   }
-  const report = reporter(source, rules)
+  const report = reporter(source, rules, dependenciesOf(source, context.dependencies))
 
   function inTurn<T>(work: (state: SourceState) => T): Promise<T> {
     const mine = memory.tail.then(async () => {
@@ -94,7 +95,11 @@ function takeIn(sighting: Sighting, ping: Ping): PingOutcome {
   return 'ok'
 }
 
-function reporter(source: HeartbeatSource, rules: SightRules) {
+function reporter(
+  source: HeartbeatSource,
+  rules: SightRules,
+  dependenciesOfTask: TaskRoom['dependenciesOf'],
+) {
   const labels = Object.freeze({ source: source.name })
   const classes = errorClasses(source.errors)
   return (state: SourceState, now: number, isPersisted: boolean): SourceReading => ({
@@ -118,6 +123,7 @@ function reporter(source: HeartbeatSource, rules: SightRules) {
       source: source.name,
       schedules: rules.schedules,
       errorClasses: classes,
+      dependenciesOf: dependenciesOfTask,
       now,
       isCurrent: true,
     }),

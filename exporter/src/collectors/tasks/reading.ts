@@ -1,6 +1,7 @@
 // What a round found of tasks: facts for metrics, API and commands, copied out of the running state.
 import type { Labels } from '../../metrics/metric.ts'
 import type { Reading } from '../collector.ts'
+import type { Dependency } from '../target.ts'
 import type { FailureNote, TaskAccount } from './account/ledger.ts'
 import { isOverdue, nextSlot } from './account/slots.ts'
 import type { Schedule } from './account/slots.ts'
@@ -28,6 +29,8 @@ export interface TaskReading {
   readonly isRunningTooLong: boolean | undefined
   /** Every class that an error of the task may have. */
   readonly errorClasses: readonly string[]
+  /** What it cannot do without, through any number of steps. */
+  readonly dependencies: readonly Dependency[]
   /** The last failures, for people. */
   readonly notes: readonly FailureNote[]
 }
@@ -67,6 +70,7 @@ export interface TaskRoom {
   readonly source: string
   readonly schedules: ReadonlyMap<string, Schedule>
   readonly errorClasses: readonly string[]
+  readonly dependenciesOf: (task: string) => readonly Dependency[]
   readonly now: number
   /** Whether what is running now is known. */
   readonly isCurrent: boolean
@@ -123,6 +127,7 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
     oldestStart: room.isCurrent ? running.oldest : undefined,
     isRunningTooLong: tooLong,
     errorClasses: room.errorClasses,
+    dependencies: room.dependenciesOf(account.task),
     notes,
   }
 }

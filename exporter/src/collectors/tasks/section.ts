@@ -4,6 +4,7 @@ import { cron, timezone } from '../../schema/cron.ts'
 import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
+import { dependency } from '../dependency.ts'
 import { compilePattern } from './account/error-class.ts'
 
 const schedule = z.strictObject({
@@ -16,6 +17,7 @@ const schedule = z.strictObject({
   min_runtime: duration
     .optional()
     .describe('How long its work takes at least; a sooner success is suspicious.'),
+  depends_on: z.array(dependency).default([]).describe('Targets that the task cannot do without.'),
 })
 
 const errorPattern = z.strictObject({
@@ -44,6 +46,7 @@ const common = {
     .max(1_000)
     .default(200)
     .describe('How many tasks get series of their own; the rest share the name __other__.'),
+  depends_on: z.array(dependency).default([]).describe('Targets that no task of the source can do without.'),
 }
 
 const read = {

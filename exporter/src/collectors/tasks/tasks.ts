@@ -3,6 +3,7 @@ import { defineCollector } from '../collector.ts'
 import type { Context, Reference, Watch } from '../collector.ts'
 import type { Adapter } from './kinds/adapter.ts'
 import { watchDatabaseSource } from './database-source.ts'
+import { dependencyReferences } from './dependencies.ts'
 import { taskFamilies, taskMetrics } from './families.ts'
 import { watchHeartbeat } from './heartbeat.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -23,12 +24,14 @@ export const tasks = defineCollector({
   name: 'tasks',
   schema: section,
   metrics: taskMetrics,
-  references: (sources): Reference[] =>
-    sources.flatMap((source, index) =>
+  references: (sources): Reference[] => [
+    ...sources.flatMap((source, index) =>
       source.kind === 'heartbeat'
         ? []
         : [{ path: [index, 'database'], name: source.database, to: 'database' as const }],
     ),
+    ...dependencyReferences(sources),
+  ],
   create: watchTasks,
   families: taskFamilies,
 })
