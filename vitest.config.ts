@@ -14,8 +14,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: ['test/containers/**', 'test/browser/**'],
-          // These start real programs; side by side they would fight for the same two cores and ports.
-          fileParallelism: false,
+          // These start real programs and mostly wait for them: two at once keep two cores busy, more would be late.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },
