@@ -6,7 +6,7 @@ import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { SchemaError } from './kinds/adapter.ts'
 import type { Adapter, Extras } from './kinds/adapter.ts'
-import { createClassifier, errorClasses } from './account/error-class.ts'
+import { createErrorRules } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
 import { dependenciesOf } from './dependencies.ts'
@@ -40,7 +40,6 @@ interface Desk {
   readonly labels: Labels
   readonly schedules: Map<string, Schedule>
   readonly rules: Omit<SightRules, 'countsRuns'>
-  readonly errorClasses: readonly string[]
   readonly dependenciesOf: TaskRoom['dependenciesOf']
   /** Made at the first reading, and again after one that failed. */
   plan: Plan | undefined
@@ -84,12 +83,11 @@ function openDesk(source: DatabaseTaskSource, adapter: Adapter, context: Context
     schedules,
     rules: {
       schedules,
-      classify: createClassifier(source.errors),
+      errors: createErrorRules(source.errors),
       maxTasks: source.max_tasks,
       statuses: adapter.statuses,
       historySeconds: source.history,
     },
-    errorClasses: errorClasses(source.errors),
     dependenciesOf: dependenciesOf(source, context.dependencies),
     plan: undefined,
     scanAdvice: undefined,
@@ -178,7 +176,7 @@ function report(desk: Desk, state: SourceState, { round, looked, failure }: Outc
     tasks: readTasks(state, {
       source: source.name,
       schedules: desk.schedules,
-      errorClasses: desk.errorClasses,
+      errorClasses: desk.rules.errors.expected,
       dependenciesOf: desk.dependenciesOf,
       now: round.now,
       isCurrent: looked !== undefined,

@@ -18,7 +18,7 @@ export interface TaskReading {
   readonly labels: Labels
   readonly schedule: Schedule | undefined
   readonly verdict: Verdict
-  readonly totals: Readonly<Omit<TaskAccount, 'slots' | 'notes'>>
+  readonly totals: Readonly<Omit<TaskAccount, 'slots' | 'notes' | 'unseenErrors'>>
   readonly missed: number | undefined
   readonly due: number | undefined
   readonly nextRun: number | undefined
@@ -27,8 +27,6 @@ export interface TaskReading {
   readonly running: number | undefined
   readonly oldestStart: number | undefined
   readonly isRunningTooLong: boolean | undefined
-  /** Every class that an error of the task may have. */
-  readonly errorClasses: readonly string[]
   /** What it cannot do without, through any number of steps. */
   readonly dependencies: readonly Dependency[]
   /** The last failures, for people. */
@@ -69,6 +67,7 @@ export interface TasksReading extends Reading {
 export interface TaskRoom {
   readonly source: string
   readonly schedules: ReadonlyMap<string, Schedule>
+  /** Classes of errors that every task shows. */
   readonly errorClasses: readonly string[]
   readonly dependenciesOf: (task: string) => readonly Dependency[]
   readonly now: number
@@ -105,7 +104,8 @@ function countRunning({ open }: SourceState): Map<string, Running> {
 
 function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskReading {
   const schedule = room.schedules.get(account.task)
-  const { slots, notes, ...totals } = account
+  const { slots, notes, unseenErrors: _, ...totals } = account
+  const errors = { ...Object.fromEntries(room.errorClasses.map((name) => [name, 0])), ...totals.errors }
   const judged = schedule && slots
   const overdue = judged ? isOverdue(slots, account.lastStart) : undefined
   const longest = schedule?.max_runtime
@@ -118,7 +118,7 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
     labels: labelsOf(account),
     schedule,
     verdict: judge(account, { overdue, tooLong }),
-    totals: { ...totals, errors: { ...totals.errors }, durationCounts: [...totals.durationCounts] },
+    totals: { ...totals, errors, durationCounts: [...totals.durationCounts] },
     missed: judged ? slots.missed : undefined,
     due: judged ? slots.due : undefined,
     nextRun: judged ? nextSlot(slots, schedule, room.now) : undefined,
@@ -126,7 +126,6 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
     running: room.isCurrent ? running.count : undefined,
     oldestStart: room.isCurrent ? running.oldest : undefined,
     isRunningTooLong: tooLong,
-    errorClasses: room.errorClasses,
     dependencies: room.dependenciesOf(account.task),
     notes,
   }

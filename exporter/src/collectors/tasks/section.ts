@@ -5,7 +5,7 @@ import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
 import { dependency } from '../dependency.ts'
-import { compilePattern } from './account/error-class.ts'
+import { compilePattern } from './account/pattern.ts'
 
 const schedule = z.strictObject({
   task: name.describe('The task, as its records name it.'),

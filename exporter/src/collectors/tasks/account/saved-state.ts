@@ -29,6 +29,7 @@ const account = z.object({
   retrySuccesses: total,
   tooShort: total,
   errors: z.record(z.string(), total),
+  unseenErrors: z.record(z.string(), total).default({}),
   durationCounts: z.array(total).length(durationBounds.length + 1),
   durationSum: total,
   lastStart: time.optional(),
