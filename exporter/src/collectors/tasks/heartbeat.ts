@@ -124,6 +124,7 @@ function reporter(
       schedules: rules.schedules,
       errorClasses: rules.errors.expected,
       dependenciesOf: dependenciesOfTask,
+      slots: [],
       now,
       isCurrent: true,
     }),

@@ -116,6 +116,9 @@ const n8n = z.strictObject({
   ...read,
   schema: z.string().default('public'),
   table_prefix: z.string().default('').describe('DB_TABLE_PREFIX of n8n.'),
+  timezone: timezone
+    .default('America/New_York')
+    .describe('GENERIC_TIMEZONE of n8n: that of workflows which name none.'),
 })
 
 const pgBoss = z.strictObject({

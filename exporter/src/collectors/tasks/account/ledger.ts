@@ -37,6 +37,8 @@ export interface TaskAccount extends ErrorTally {
   consecutiveFailures: number
   notes: readonly FailureNote[]
   slots: SlotState | undefined
+  /** Slots that the scheduler itself says were not run. */
+  skipped: number
 }
 
 export interface Ledger {
@@ -101,6 +103,7 @@ function openAccount(task: string, type: string): TaskAccount {
     consecutiveFailures: 0,
     notes: [],
     slots: undefined,
+    skipped: 0,
   }
 }
 
@@ -176,7 +179,12 @@ function recordFailure(
   const told =
     outcome === 'unknown' ? `status ${JSON.stringify(record.status ?? null)} is not mapped` : record.error
   if (told === undefined) return
-  const note = { at: finishedAt, class: errorClass, message: told.slice(0, keptMessageLength) }
+  noteFailure(account, { at: finishedAt, class: errorClass, message: told })
+}
+
+/** Keeps the last few texts. */
+export function noteFailure(account: TaskAccount, { message, ...rest }: FailureNote): void {
+  const note = { ...rest, message: message.slice(0, keptMessageLength) }
   account.notes = [...account.notes, note].toSorted((a, b) => a.at - b.at).slice(-keptNotes)
 }
 

@@ -41,6 +41,7 @@ const account = z.object({
   consecutiveFailures: total,
   notes: z.array(z.object({ at: time, class: z.string(), message: z.string() })),
   slots: slots.optional(),
+  skipped: total.default(0),
 })
 
 const id = z.string().regex(/^-?\d+$/)
