@@ -13,6 +13,15 @@ export interface AlertmanagerOptions {
   readonly port: number
   /** The ALERT_ variables. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Its part in a cluster; without it there is none. */
+  readonly cluster?: ClusterOptions
+}
+
+export interface ClusterOptions {
+  readonly port: number
+  readonly peerPorts: readonly number[]
+  /** How long each waits for those before it to send. */
+  readonly peerTimeout: string
 }
 
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<RunningProcess> {
@@ -30,11 +39,20 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       `--storage.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
-      // Empty: no cluster, so no port that listens beyond loopback.
-      '--cluster.listen-address=',
+      ...clusterFlags(options.cluster),
     ],
     // It takes some paths in its configuration from there, a webhook's url_file for one, and not from beside the file.
     workingDirectory: directory,
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
   })
+}
+
+function clusterFlags(cluster: ClusterOptions | undefined): string[] {
+  // Empty: no cluster, so no port that listens beyond loopback.
+  if (!cluster) return ['--cluster.listen-address=']
+  return [
+    `--cluster.listen-address=127.0.0.1:${cluster.port}`,
+    `--cluster.peer-timeout=${cluster.peerTimeout}`,
+    ...cluster.peerPorts.map((port) => `--cluster.peer=127.0.0.1:${port}`),
+  ]
 }

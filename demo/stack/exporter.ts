@@ -11,6 +11,7 @@ export interface ExporterOptions {
   readonly port: number
   /** The text of watchpost.yml. */
   readonly config: string
+  readonly flags?: readonly string[]
 }
 
 /** Where the configuration is written to. */
@@ -18,7 +19,12 @@ export function configFileIn(directory: string): string {
   return join(directory, 'watchpost.yml')
 }
 
-export async function startExporter({ directory, port, config }: ExporterOptions): Promise<RunningProcess> {
+export async function startExporter({
+  directory,
+  port,
+  config,
+  flags = [],
+}: ExporterOptions): Promise<RunningProcess> {
   const file = configFileIn(directory)
   await mkdir(join(directory, 'state'), { recursive: true })
   // The address of the database has its password in it.
@@ -32,6 +38,7 @@ export async function startExporter({ directory, port, config }: ExporterOptions
       `--config.file=${file}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--storage.path=${join(directory, 'state')}`,
+      ...flags,
     ],
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
   })

@@ -14,9 +14,16 @@ export interface PrometheusOptions {
   readonly directory: string
   readonly port: number
   readonly scrapeIntervalSeconds: number
-  /** What runs here, by the address that the shipped configuration has for it. */
-  readonly addresses: ReadonlyMap<string, string>
+  /** What runs here, by the address that the shipped configuration has for it; several where that is one of many. */
+  readonly addresses: Addresses
+  /** Which of the shipped configurations. */
+  readonly file?: string
+  /** Added to the configuration, or put in the place of what it has. */
+  readonly overrides?: Readonly<Record<string, unknown>>
+  readonly environment?: Readonly<Record<string, string>>
 }
+
+type Addresses = ReadonlyMap<string, string | readonly string[]>
 
 export async function startPrometheus(options: PrometheusOptions): Promise<RunningProcess> {
   const { directory, port } = options
@@ -30,6 +37,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
     ],
+    environment: options.environment ?? {},
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
   })
 }
@@ -37,7 +45,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
 async function writeConfiguration(options: PrometheusOptions): Promise<void> {
   const rules = join(options.directory, 'rules')
   await mkdir(rules, { recursive: true })
-  const text = await readFile(join(shipped, 'prometheus.yml'), 'utf8')
+  const text = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')
   const { configuration, factor } = adaptConfiguration(text, options)
   await writeFile(join(options.directory, 'prometheus.yml'), configuration)
   for await (const file of glob(join(shipped, 'rules', '*.rules.yml'))) {
@@ -58,7 +66,11 @@ interface Configuration {
 /** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
 export function adaptConfiguration(
   text: string,
-  { addresses, scrapeIntervalSeconds }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'>,
+  {
+    addresses,
+    scrapeIntervalSeconds,
+    overrides,
+  }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds' | 'overrides'>,
 ): { readonly configuration: string; readonly factor: number } {
   const configuration = parse(text) as Configuration
   const { global } = configuration
@@ -77,14 +89,12 @@ export function adaptConfiguration(
       alertmanagers: keepRunning(configuration.alerting.alertmanagers, addresses),
     },
     scrape_configs: keepRunning(configuration.scrape_configs, addresses),
+    ...overrides,
   }
   return { configuration: stringify(adapted), factor }
 }
 
-function keepRunning<T extends StaticTargets>(
-  entries: readonly T[],
-  addresses: ReadonlyMap<string, string>,
-): readonly T[] {
+function keepRunning<T extends StaticTargets>(entries: readonly T[], addresses: Addresses): readonly T[] {
   return entries.flatMap((entry) => {
     const groups = (entry.static_configs ?? []).map((group) => ({
       ...group,

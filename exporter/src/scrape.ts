@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly readings: Readings
   readonly outcomes: readonly CollectorOutcome[]
   readonly settings: Config['settings']
+  /** Which part of the fleet this is, where it is not the whole. */
+  readonly shard?: Config['shard']
 }
 
 export interface Scraper {
@@ -74,7 +76,8 @@ export function createScraper({ config, context, history, clock, after }: Scrape
     },
     async receivePing(ping) {
       const { watch } = watched.find((one) => one.watch.receivePing) ?? {}
-      return watch?.receivePing?.(ping) ?? 'unknown_task'
+      const isElsewhere = !watch && config.declared.tasks !== undefined
+      return watch?.receivePing?.(ping) ?? (isElsewhere ? 'other_shard' : 'unknown_task')
     },
     targets: () => watched.flatMap(({ watch }) => [...(watch.targets?.keys() ?? [])]),
     last: () => last,
@@ -133,5 +136,6 @@ async function runRound(
     readings: Object.freeze(readings),
     outcomes: results.map((result) => result.outcome),
     settings: config.settings,
+    ...(config.shard ? { shard: config.shard } : {}),
   })
 }

@@ -50,6 +50,8 @@ export interface Context {
   readonly databases: ReadonlyMap<string, Database>
   /** The names of the services, by which containers are known to be theirs. */
   readonly services: readonly string[]
+  /** Whether what belongs to a service, or to none, is told here; all is, where it is left out. */
+  readonly isOwn?: (service: string | undefined) => boolean
   /** For each target that depends on others, all that it depends on through any number of steps. */
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
   /** What must outlive a reload (counters, open runs), kept under the collector's name. */
@@ -73,6 +75,8 @@ export interface Collector<Name extends string = string, Section = unknown, R ex
   readonly name: Name
   readonly schema: z.ZodType<Section>
   readonly metrics: readonly Metric[]
+  /** Each shard has the whole section: it says something of the shard, or picks what is its own by itself. */
+  readonly isForEachShard?: boolean
   declarations?(section: NoInfer<Section>): readonly Declaration[]
   references?(section: NoInfer<Section>): readonly Reference[]
   create(section: NoInfer<Section>, context: Context): Watch<R>

@@ -37,6 +37,7 @@ export const connectivity = defineCollector({
   name: 'connectivity',
   schema: section,
   metrics: [blind, anchorUp],
+  isForEachShard: true,
   create: ({ anchors, timeout }) => ({
     async collect({ signal }: Round): Promise<ConnectivityReading> {
       const reached = await Promise.all(anchors.map((anchor) => reach(anchor, timeout, signal)))

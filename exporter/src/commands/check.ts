@@ -1,21 +1,28 @@
 import { loadConfig } from '../config/load.ts'
+import { formatShard } from '../config/shard.ts'
 import { formatProblems } from '../config/problem.ts'
 import type { Command } from './command.ts'
-import { configFile } from './flags.ts'
+import { configFile, readShard, shard } from './flags.ts'
 
 export const check: Command = {
   name: 'check',
   summary: 'Checks the configuration and says all that is wrong with it.',
   positionals: '',
-  flags: { 'config.file': configFile },
+  flags: { 'config.file': configFile, shard },
   async run({ values, environment, write, writeError }) {
     const file = values['config.file'] ?? ''
-    const { config, problems } = await loadConfig(file, environment)
+    const part = readShard({ values, environment })
+    if (typeof part === 'string') {
+      writeError(`watchpost: ${part}\n`)
+      return 2
+    }
+    const { config, problems } = await loadConfig(file, environment, part)
     if (problems) {
       writeError(`${formatProblems(problems, file)}\n`)
       return 2
     }
-    write(`${file} is valid: ${describeSettings(config.settings)}\n`)
+    write(`${file} is valid: ${describeSettings(config.declared)}\n`)
+    if (part) write(`shard ${formatShard(part)} watches ${describeSettings(config.settings) || 'nothing'}\n`)
     return 0
   },
 }

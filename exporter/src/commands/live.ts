@@ -2,6 +2,8 @@
 import type { Context } from '../collectors/collector.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/load.ts'
+import { isOwn } from '../config/shard.ts'
+import type { Shard } from '../config/shard.ts'
 import { fingerprint } from '../config/fingerprint.ts'
 import { formatProblem } from '../config/problem.ts'
 import type { Problem } from '../config/problem.ts'
@@ -20,11 +22,14 @@ export interface LiveOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: Log
   readonly stateDirectory: string | undefined
+  /** Which part of the fleet is watched; all of it where it is left out. */
+  readonly shard?: Shard | undefined
 }
 
 export interface Live {
   readonly scraper: () => Scraper
   readonly settings: () => Config['settings']
+  readonly shard: Shard | undefined
   readonly history: History
   readonly reloadState: () => ReloadState
   readonly reload: () => Promise<readonly Problem[]>
@@ -45,14 +50,14 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
   const history = createHistory(100)
   // Taken before reading, so that a change in between is seen as one.
   let seen = fingerprint([options.file])
-  const first = await loadConfig(options.file, options.environment)
+  const first = await loadConfig(options.file, options.environment, options.shard)
   if (first.problems) return first.problems
   let running = startRunning(first.config, options, { memory, history, after: undefined })
   let state: ReloadState = { successful: true, succeededAt: Date.now() / 1000 }
 
   async function reload(): Promise<readonly Problem[]> {
     seen = fingerprint([options.file])
-    const { config, problems } = await loadConfig(options.file, options.environment)
+    const { config, problems } = await loadConfig(options.file, options.environment, options.shard)
     if (problems) {
       state = { ...state, successful: false }
       options.log.error('configuration refused, the one in use is kept', {
@@ -73,6 +78,7 @@ export async function goLive(options: LiveOptions): Promise<Live | readonly Prob
   return {
     scraper: () => running.scraper,
     settings: () => running.config.settings,
+    shard: options.shard,
     history,
     reloadState: () => state,
     reload: reloadInTurn,
@@ -100,7 +106,8 @@ function startRunning(
     log: options.log,
     timeoutSeconds: config.settings.global.timeout,
     databases,
-    services: config.settings.services?.map(({ name }) => name) ?? [],
+    services: config.declared.services?.map(({ name }) => name) ?? [],
+    isOwn: (service) => isOwn(service, config.shard),
     dependencies: config.dependencies,
     memory,
     stateDirectory: options.stateDirectory,
@@ -128,7 +135,7 @@ function inTurn<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** Pools for the databases that speak SQL; what is configured under another kind is only ever probed. */
-function openDatabases({ settings }: Config): ReadonlyMap<string, Database> {
-  const sql = (settings.databases ?? []).filter(({ kind }) => kind === 'postgres')
+function openDatabases({ declared }: Config): ReadonlyMap<string, Database> {
+  const sql = (declared.databases ?? []).filter(({ kind }) => kind === 'postgres')
   return new Map(sql.map(({ name, url }) => [name, openDatabase(name, url.reveal())] as const))
 }

@@ -2,6 +2,7 @@
 import { formatProblems } from '../config/problem.ts'
 import { createLog } from '../log.ts'
 import type { Invocation } from './command.ts'
+import { readShard } from './flags.ts'
 import { goLive } from './live.ts'
 import type { Live } from './live.ts'
 
@@ -11,7 +12,12 @@ export async function withFleet(
   work: (live: Live) => Promise<number>,
 ): Promise<number> {
   const file = values['config.file'] ?? ''
-  const live = await goLive({ file, environment, log: createLog('error'), stateDirectory: undefined })
+  const shard = readShard({ values, environment })
+  if (typeof shard === 'string') {
+    writeError(`watchpost: ${shard}\n`)
+    return 2
+  }
+  const live = await goLive({ file, environment, log: createLog('error'), stateDirectory: undefined, shard })
   if ('length' in live) {
     writeError(`${formatProblems(live, file)}\n`)
     return 2

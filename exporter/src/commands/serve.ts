@@ -1,5 +1,6 @@
 // Serves /metrics until asked to stop.
 import { formatProblems } from '../config/problem.ts'
+import { formatShard } from '../config/shard.ts'
 import { createApp } from '../http/app.ts'
 import { createListener } from '../http/listener.ts'
 import { createLog, logLevels } from '../log.ts'
@@ -7,7 +8,7 @@ import type { Log, LogLevel } from '../log.ts'
 import { createSelfMetrics } from '../metrics/self.ts'
 import { version } from '../version.ts'
 import type { Command, Invocation } from './command.ts'
-import { configFile, logLevel } from './flags.ts'
+import { configFile, logLevel, readShard, shard } from './flags.ts'
 import { badAddress, closeServer, listen, parseAddress, shownAddress, stopped } from './listening.ts'
 import type { Address } from './listening.ts'
 import { goLive } from './live.ts'
@@ -32,21 +33,30 @@ export const serve: Command = {
       type: 'string',
       description: 'Directory for what must outlive a restart; without it nothing is kept.',
     },
+    shard,
     'log.level': logLevel,
   },
   async run(invocation) {
     const { values, environment, writeError } = invocation
     const level = logLevels.find((known) => known === values['log.level'])
     const address = parseAddress(values['web.listen-address'] ?? '')
-    if (!level || !address) {
-      writeError(
-        `watchpost: ${level ? badAddress(values['web.listen-address']) : badLevel(values['log.level'])}\n`,
-      )
+    const part = readShard(invocation)
+    const refuse = (problem: string): number => {
+      writeError(`watchpost: ${problem}\n`)
       return 2
     }
+    if (!level) return refuse(badLevel(values['log.level']))
+    if (!address) return refuse(badAddress(values['web.listen-address']))
+    if (typeof part === 'string') return refuse(part)
     const log = createLog(level satisfies LogLevel)
     const file = values['config.file'] ?? ''
-    const live = await goLive({ file, environment, log, stateDirectory: values['storage.path'] })
+    const live = await goLive({
+      file,
+      environment,
+      log,
+      stateDirectory: values['storage.path'],
+      shard: part,
+    })
     if (isProblems(live)) {
       writeError(`${formatProblems(live, file)}\n`)
       return 2
@@ -82,7 +92,10 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
     await live.close()
     return 2
   }
-  log.info('listening', { address: shownAddress(server) })
+  log.info('listening', {
+    address: shownAddress(server),
+    ...(live.shard ? { shard: formatShard(live.shard) } : {}),
+  })
   invocation.onReload(() => void live.reload())
   const changes = setInterval(() => void live.reloadIfChanged(), 2_000)
   await stopped(invocation.stop)

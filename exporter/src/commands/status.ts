@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '../collectors/collector.ts'
 import { isUp } from '../collectors/target.ts'
 import type { TargetReading } from '../collectors/target.ts'
+import { formatShard } from '../config/shard.ts'
 import type { Snapshot } from '../scrape.ts'
 import type { Command } from './command.ts'
-import { configFile } from './flags.ts'
+import { configFile, shard } from './flags.ts'
 import { withFleet } from './once.ts'
 import { renderTable } from './table.ts'
 
@@ -18,16 +19,17 @@ export const status: Command = {
   positionals: '',
   flags: {
     'config.file': configFile,
+    shard,
     json: { type: 'boolean', description: 'Write JSON instead of a table.' },
     watch: { type: 'boolean', description: 'Do so again every 5 seconds until stopped.' },
   },
   run: (invocation) =>
-    withFleet(invocation, async ({ scraper }) => {
+    withFleet(invocation, async ({ scraper, shard: part }) => {
       for (;;) {
         const targets = targetsOf(await scraper().scrape(timeoutSeconds))
         const text = invocation.switches.has('json')
           ? `${JSON.stringify(targets.map(toJson), undefined, 2)}\n`
-          : toTable(targets)
+          : `${part ? `shard ${formatShard(part)}\n` : ''}${toTable(targets)}`
         const isWatching = invocation.switches.has('watch')
         // Home and clear, as `watch` does, but only where somebody is watching.
         invocation.write(isWatching && !invocation.switches.has('json') ? `\u001B[H\u001B[2J${text}` : text)

@@ -9,12 +9,18 @@ import type { Problem } from './problem.ts'
 import { linkReferences } from './references.ts'
 import { configSchema, jsonSchema } from './schema.ts'
 import type { Settings } from './schema.ts'
+import { takeShare } from './shard.ts'
+import type { Shard } from './shard.ts'
 import { keysAt, valueAt } from './walk.ts'
 
 /** A configuration that has passed every check. Nothing else makes one. */
 export interface Config {
   readonly file: string
+  /** What this exporter watches: all that is declared, or its shard's share of it. */
   readonly settings: Settings
+  /** What the file says of the whole fleet. */
+  readonly declared: Settings
+  readonly shard?: Shard
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
 }
 
@@ -22,14 +28,15 @@ export type LoadResult =
   | { readonly config: Config; readonly problems?: never }
   | { readonly config?: never; readonly problems: readonly Problem[] }
 
-export async function loadConfig(file: string, environment: Environment): Promise<LoadResult> {
+export async function loadConfig(file: string, environment: Environment, shard?: Shard): Promise<LoadResult> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
     return { problems: [unreadable(file, error)] }
   }
-  return parseConfig({ file, text, environment })
+  const result = parseConfig({ file, text, environment })
+  return result.config ? { config: takeShare(result.config, shard) } : result
 }
 
 export interface ConfigText {
@@ -49,7 +56,8 @@ export function parseConfig({ file, text, environment }: ConfigText): LoadResult
     problems.push(document.problem([], 'expected at least one section, such as services'))
   }
   if (problems.length > 0) return { problems }
-  return { config: Object.freeze({ file, settings: freezeDeep(parsed.data), dependencies }) }
+  const settings = freezeDeep(parsed.data)
+  return { config: Object.freeze({ file, settings, declared: settings, dependencies }) }
 }
 
 function schemaProblems(document: SourceDocument, issues: Parameters<typeof describeIssues>[0]): Problem[] {

@@ -74,6 +74,7 @@ export function task(name: string, given: Partial<TaskReading> = {}): TaskReadin
     oldestStart: undefined,
     isRunningTooLong: false,
     dependencies: [],
+    errorClasses: [],
     notes: [],
     ...given,
   }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { compare } from 'bcryptjs'
 import type { Request, RequestHandler } from 'express'
-import { sendProblem } from './problem.ts'
 import type { WebConfig } from './web-config.ts'
 
 const cacheSize = 100
@@ -18,16 +17,19 @@ export function guardAccess(current: () => WebConfig, clock: () => number): Requ
     const config = current()
     response.set(config.http_server_config?.headers ?? {})
     if (!bucket(config.rate_limit)) {
-      sendProblem(response, 429, 'too many requests')
+      response.status(429).type('text').send('too many requests\n')
     } else if (config.auth_excluded_paths.includes(request.path)) {
       next()
     } else if (!isCertificateAdmitted(request, config)) {
-      sendProblem(response, 403, 'the client certificate is not one of those admitted')
+      response.status(403).type('text').send('the client certificate is not one of those admitted\n')
     } else if (await passes(request, config.basic_auth_users)) {
       next()
     } else {
-      response.set('www-authenticate', 'Basic realm="watchpost"')
-      sendProblem(response, 401, 'expected user and password')
+      response
+        .set('www-authenticate', 'Basic realm="watchpost"')
+        .status(401)
+        .type('text')
+        .send('expected user and password\n')
     }
   }
 }

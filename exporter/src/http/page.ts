@@ -51,6 +51,12 @@ const sloObjective = gauge(
   'The share of probes that shall find a service usable, from the configuration.',
 )
 
+const shards = gauge(
+  'watchpost_shards',
+  'Into how many shards the fleet is split; shard is the number of the one that answers. Absent where it is not split.',
+  ['shard'],
+)
+
 export const pageMetrics = [
   build,
   reloadSuccessful,
@@ -60,6 +66,7 @@ export const pageMetrics = [
   collectorSuccess,
   threshold,
   sloObjective,
+  shards,
   ...diagnosisMetrics,
 ]
 
@@ -84,7 +91,7 @@ export function pageFamilies({ snapshot, findings, reload, version }: PageInput)
 }
 
 function ownFamilies({ snapshot, reload, version }: Omit<PageInput, 'findings'>): Family[] {
-  const { outcomes, settings } = snapshot
+  const { outcomes, settings, shard } = snapshot
   return [
     family(
       collectorDuration,
@@ -100,6 +107,7 @@ function ownFamilies({ snapshot, reload, version }: Omit<PageInput, 'findings'>)
       Object.entries(settings.thresholds).map(([name, value]) => [{ name }, value]),
     ),
     family(sloObjective, [[noLabels, settings.slo.objective]]),
+    family(shards, shard ? [[{ shard: String(shard.number) }, shard.count]] : []),
     family(reloadSuccessful, [[noLabels, reload.successful]]),
     family(reloadTime, [[noLabels, reload.succeededAt]]),
     family(build, [[{ version, node_version: process.versions.node }, 1]]),

@@ -6,6 +6,7 @@ import type { Ping, PingOutcome, PingSignal, ReceivePing } from '../collectors/t
 const statusOf: Readonly<Record<PingOutcome, number>> = {
   ok: 200,
   unknown_task: 404,
+  other_shard: 421,
   wrong_token: 401,
   already_ended: 409,
 }
@@ -13,6 +14,7 @@ const statusOf: Readonly<Record<PingOutcome, number>> = {
 const answerOf: Readonly<Record<PingOutcome, string>> = {
   ok: 'OK',
   unknown_task: 'no heartbeat task of this name is configured',
+  other_shard: 'the first shard watches the tasks; send pings to it',
   wrong_token: 'expected the token of the task, as in Authorization: Bearer TOKEN',
   already_ended: 'this run has ended already',
 }

@@ -29,7 +29,6 @@ export interface Connection {
   readonly certificate: Certificate | undefined
   readonly tlsVersion: string | undefined
   readonly cipher: string | undefined
-  readonly agreedProtocol: string | undefined
 }
 
 /** `socket` is undefined exactly when there is a fault; what was learnt until then is there all the same. */
@@ -46,7 +45,6 @@ export const nothingKnown: Connection = Object.freeze({
   certificate: undefined,
   tlsVersion: undefined,
   cipher: undefined,
-  agreedProtocol: undefined,
 })
 
 /** The socket keeps a listener for errors, so that one that nobody waits for brings nothing down. */
@@ -116,8 +114,7 @@ export function secureSocket(raw: Socket, handshake: Handshake, course: Course):
 }
 
 function facts(secured: Omit<Secured, 'distrust'>): Omit<Connection, 'remoteAddress'> {
-  const { certificate, tlsVersion, cipher, agreedProtocol } = secured
-  return { certificate, tlsVersion, cipher, agreedProtocol }
+  return { certificate: secured.certificate, tlsVersion: secured.tlsVersion, cipher: secured.cipher }
 }
 
 async function dialThrough(address: Address, proxy: Proxy, course: Course): Promise<Dialled> {

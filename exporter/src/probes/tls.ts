@@ -34,8 +34,6 @@ export interface Secured {
   readonly certificate: Certificate | undefined
   readonly tlsVersion: string | undefined
   readonly cipher: string | undefined
-  /** Of those offered by ALPN the one that the server took. */
-  readonly agreedProtocol: string | undefined
   /** Why the certificate is not to be trusted; undefined when it is. */
   readonly distrust: string | undefined
 }
@@ -98,7 +96,6 @@ export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secur
       certificate,
       tlsVersion: socket.getProtocol() ?? undefined,
       cipher: socket.getCipher().standardName,
-      agreedProtocol: socket.alpnProtocol || undefined,
       distrust: reused || socket.authorized ? undefined : String(socket.authorizationError),
     })
   })

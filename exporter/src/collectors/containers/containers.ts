@@ -109,6 +109,7 @@ const serviceCpu = gauge(
 export const containers = defineCollector({
   name: 'containers',
   schema: section,
+  isForEachShard: true,
   metrics: [seen, left, info, state, health, ...facts.map(({ metric }) => metric)],
   create(configured, context) {
     const watch = watchContainers(configured, context)

@@ -40,7 +40,9 @@ export function watchContainers(configured: ContainersSection, context: Context)
       const kept = wanted.slice(0, configured.max_containers)
       const kills = await oomKills.read(docker, round.now, signal)
       const looked = await Promise.all(kept.map((listed) => lookAt(docker, listed, signal)))
-      const facts = looked.map((each) => describeContainer(each, context.services))
+      const facts = looked
+        .map((each) => describeContainer(each, context.services))
+        .filter(({ service }) => context.isOwn?.(service) ?? true)
       if (known !== undefined) context.log.info('containers seen again', { docker: configured.docker })
       known = undefined
       forget(usage, facts)

@@ -17,7 +17,7 @@ export interface Ping {
   readonly at: number
 }
 
-export type PingOutcome = 'ok' | 'unknown_task' | 'wrong_token' | 'already_ended'
+export type PingOutcome = 'ok' | 'unknown_task' | 'other_shard' | 'wrong_token' | 'already_ended'
 
 /** Resolves when the ping is on disk, so that a job that was answered is never forgotten. */
 export type ReceivePing = (ping: Ping) => Promise<PingOutcome>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createErrorRules } from './error-class.ts'
+import { createClassifier } from './error-class.ts'
 import { judgeSchedules } from './ledger.ts'
 import { parseState, writeState } from './saved-state.ts'
 import { createState, see } from './state.ts'
@@ -10,7 +10,7 @@ function lively(): SourceState {
   const schedules = new Map([['a', { task: 'a', cron: '* * * * *', timezone: 'UTC', grace: 5 }]])
   const rules = {
     schedules,
-    errors: createErrorRules([]),
+    classify: createClassifier([]),
     maxTasks: 2,
     statuses: { success: ['ok'], failed: ['bad'], canceled: [], open: [] },
     countsRuns: true,
