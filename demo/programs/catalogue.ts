@@ -10,6 +10,8 @@ export const programNames = [
   'pgbouncer',
   'redis-server',
   'victoria-metrics',
+  'vmalert',
+  'haproxy',
   'grafana',
 ] as const
 
@@ -22,6 +24,8 @@ export interface Origin {
   readonly commands: readonly string[]
   /** An older one on PATH is used only if no newer one can be had. */
   readonly minimumVersion?: string
+  /** What it tells its version at; --version where it is left out. */
+  readonly versionFlag?: string
   readonly debian?: DebianPackage
 }
 
@@ -73,6 +77,17 @@ export const origins: Readonly<Record<ProgramName, Origin>> = {
     title: 'VictoriaMetrics',
     commands: ['victoria-metrics', 'victoria-metrics-prod'],
     debian: { name: 'victoria-metrics' },
+  },
+  vmalert: {
+    title: 'vmalert',
+    commands: ['vmalert', 'vmalert-prod'],
+    debian: { name: 'victoria-metrics' },
+  },
+  haproxy: {
+    title: 'HAProxy',
+    commands: ['haproxy'],
+    versionFlag: '-v',
+    debian: { name: 'haproxy', hasLibraries: true },
   },
   // Debian has no Grafana: it is used where somebody installed it.
   grafana: { title: 'Grafana', commands: ['grafana', 'grafana-server'] },
