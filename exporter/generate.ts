@@ -1,9 +1,11 @@
-// Makes the files that follow from the schema and the declarations: the editor schema and two pages of the docs.
+// Makes the files that follow from the schema and the declarations: the editor schema, two pages of the docs, the API's description.
 import { collectors } from './src/collectors/index.ts'
 import { targetMetrics } from './src/collectors/target-families.ts'
 import { jsonSchema } from './src/config/schema.ts'
+import { describeApi } from './src/http/api/openapi.ts'
 import { pageMetrics } from './src/http/page.ts'
 import type { Metric } from './src/metrics/metric.ts'
+import { version } from './src/version.ts'
 
 /** Paths from the root of the repository to contents. */
 export async function generate(): Promise<Record<string, string>> {
@@ -11,6 +13,7 @@ export async function generate(): Promise<Record<string, string>> {
     'exporter/watchpost.schema.json': `${JSON.stringify(jsonSchema(), undefined, 2)}\n`,
     'docs/configuration.md': renderConfiguration(jsonSchema() as Node),
     'docs/metrics.md': renderMetrics(),
+    'docs/openapi.json': `${JSON.stringify(describeApi(version), undefined, 2)}\n`,
   }
 }
 

@@ -13,6 +13,8 @@ import { requireProgram } from '../demo/programs/find.ts'
 import { commands } from '../exporter/src/commands/index.ts'
 import { readArguments } from '../exporter/src/commands/command.ts'
 import { configSchema } from '../exporter/src/config/schema.ts'
+import { startExporter } from './harness/api.ts'
+import type { Running } from './harness/api.ts'
 
 const program = resolve('exporter/src/main.ts')
 const documents = await collect(['README.md', 'README.zh-TW.md', 'docs/*.md', 'examples/*/README.md'])
@@ -27,13 +29,17 @@ const server = createServer((_request, response) => {
   response.end(JSON.stringify({ status: 'healthy', service: 'shop', version: '1.4.2' }))
 })
 
+let exporter: Running
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-examples-'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+  exporter = await startExporter(`services: [{ name: shop, url: "${endpoint}" }]\n`)
 })
 afterAll(async () => {
+  await exporter.stop()
   server.close()
   await rm(directory, { recursive: true })
 })
@@ -107,6 +113,7 @@ test('the sessions of the documents print what they say, in their order', async 
     const here = command
       .replace(/npm run -s watchpost --/, `'${process.execPath}' '${program}'`)
       .replace('https://shop.example.com/health', endpoint)
+      .replace('http://127.0.0.1:8007', exporter.url)
     const { code, stdout, stderr } = await run('sh', ['-c', here])
     expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
     expect(steady(stdout.replaceAll(endpoint, 'https://shop.example.com/health'))).toBe(steady(output))
@@ -115,7 +122,10 @@ test('the sessions of the documents print what they say, in their order', async 
 
 /** How long something took is never the same twice, nor is the width of its column. */
 function steady(text: string): string {
-  return text.replaceAll(/\d+ ms/g, '… ms').replaceAll(/(?<=\S) {2,}(?=\S)/g, '  ')
+  return text
+    .replaceAll(/\d+ ms/g, '… ms')
+    .replaceAll(/"uptime":\d+/g, '"uptime":…')
+    .replaceAll(/(?<=\S) {2,}(?=\S)/g, '  ')
 }
 
 const invocations = [...texts].flatMap(([file, text]) =>

@@ -17,6 +17,12 @@ test('the Markdown says what to do, the numbers, and what is missing', async () 
   expect(text).toMatch(
     /- ohlc_api: its memory use is at 69\.\d+ % and rises by [01]\.?\d* % a day; it reaches the limit of 80 % in \d+ days\./,
   )
+  expect(text).toMatch(
+    /- host \/data: its disk use is at 79\.\d+ % and rises by 0\.5 % a day; it reaches the limit of 90 % in 2\d days\. Find what grows/,
+  )
+  expect(text).toMatch(/\| trainer \| requests \| unusual \| \w{3} \d+, 20\d\d, [^|]+ \| [23]\d \|/)
+  expect(text).toMatch(/\| trainer \| requests \| vanished \| .* \| 2[01]\d \|/)
+  expect(text.match(/Signal(?:Unusual|Vanished)/)).toBeNull()
   expect(text).toMatch(/- trainer: its processor use is at 90 % .* above the limit of 80 %\./)
   expect(text).toMatch(/\| trainer \| 300 ms \| 300 ms \| 300 ms \| 0 ms \| steady/)
   expect(text).toMatch(/\| ServiceDown \| ohlc_api \| critical \| 1[78]\d \|/)
@@ -31,6 +37,7 @@ test('the report is written in 繁體中文 as well', async () => {
   expect(text).toMatch(
     /- ohlc_api：記憶體使用率目前為 69\.\d+ %，每天上升 [01]\.?\d* %，將於 \d+ 天後達到閾值 80 %。/,
   )
+  expect(text).toMatch(/\| trainer \| 請求數 \| 消失 \| .* \| 2[01]\d \|/)
   expect(text).toContain('Prometheus 沒有 newcomer 的CPU 使用率。')
 })
 
@@ -42,6 +49,7 @@ test('a Prometheus that knows nothing of the fleet gives a report that says so',
   const text = await readFile(join(output, 'report.md'), 'utf8')
   expect(text).toContain('There is not a day of history yet, so nothing can be said of trends.')
   expect(text).toContain('No alert fired.')
+  expect(text).toContain('No signal was outside its bands.')
   expect(text).toContain('Prometheus has no memory use of ohlc\\_api, trainer, newcomer.')
 })
 

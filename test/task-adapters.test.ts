@@ -37,7 +37,7 @@ describe('n8n', () => {
       INSERT INTO workflow_entity (id, name, active, nodes, connections, "versionId")
       VALUES ('w1', 'Fetch prices', true, '[]', '{}', 'v1'), ('w2', 'Report', true, '[]', '{}', 'v1');
       INSERT INTO scheduled_job (name, "taskType", kind, "cronExpression", timezone, "ownerType", "ownerId")
-      VALUES ('w1', 'workflow', 'cron', '0 5 * * * *', 'Asia/Taipei', 'workflow', 'w1')`)
+      VALUES ('w1', 'workflow:schedule-trigger', 'cron', '0 5 * * * *', 'Asia/Taipei', 'workflow', 'w1')`)
   })
 
   async function execute(
@@ -133,6 +133,49 @@ describe('n8n', () => {
     expect(new Date(nextRun * 1000).getUTCMinutes()).toBe(5)
   })
 
+  test('slots of an interval are as the scheduler tells, and those that it skipped are missed', async () => {
+    await client.query(`
+      INSERT INTO scheduled_job (name, "taskType", kind, "intervalSeconds", "ownerType", "ownerId", "nextRunAt")
+      VALUES ('w2', 'workflow:schedule-trigger', 'interval', 900, 'workflow', 'w2', now() + interval '20 min')`)
+    const occur = (minutes: number, status: string, error: string | null = null): Promise<unknown> =>
+      client.query(
+        `INSERT INTO scheduled_task ("jobId", "taskType", "scheduledFor", "runAt", status, "finishedAt", "errorMessage")
+        SELECT id, "taskType", now() + $1 * interval '1 min', now(), $2::text, CASE $2::text WHEN 'pending' THEN NULL ELSE now() END, $3
+        FROM scheduled_job WHERE name = 'w2'`,
+        [minutes, status, error],
+      )
+    await occur(-40, 'missed')
+    await occur(-10, 'succeeded')
+    await occur(5, 'pending')
+    const tasks = watch({ kind: 'n8n' })
+    const { nextRun = 0, due = 0, ...report } = await tasks.task('Report')
+    expect(report).toMatchObject({ missed: 0, isOverdue: false, schedule: undefined })
+    expect(nextRun - due).toBeCloseTo(900, -1)
+    await occur(-8, 'missed')
+    await occur(-6, 'failed', 'no published version (SQLSTATE 57P03)')
+    expect(await tasks.task('Report')).toMatchObject({ missed: 2, isOverdue: true, verdict: 'overdue' })
+    const { missed, notes } = await tasks.task('Report')
+    expect(missed).toBe(2)
+    expect(notes.at(-1)).toMatchObject({ class: 'cannot_connect_now' })
+    expect(notes.at(-1)?.message).toMatch(/^no run for the slot of .+Z: no published version/)
+    await client.query('DELETE FROM scheduled_task')
+    await occur(-1, 'succeeded')
+    expect(await tasks.task('Report')).toMatchObject({ missed: 2, isOverdue: false })
+    await client.query(`UPDATE scheduled_job SET "nextRunAt" = now() - interval '5 min' WHERE name = 'w2'`)
+    expect((await tasks.task('Report')).isOverdue).toBe(true)
+  })
+
+  test('a poll trigger is no schedule, and a workflow without a time zone has that of n8n', async () => {
+    await client.query(`
+      UPDATE scheduled_job SET timezone = NULL;
+      INSERT INTO scheduled_job (name, "taskType", kind, "cronExpression", "ownerType", "ownerId")
+      VALUES ('w2', 'workflow:poll-trigger', 'cron', '* * * * *', 'workflow', 'w2')`)
+    const tasks = watch({ kind: 'n8n', timezone: 'Asia/Tokyo' })
+    await execute('success')
+    expect((await tasks.task('Fetch prices')).schedule).toMatchObject({ timezone: 'Asia/Tokyo' })
+    expect((await tasks.collect()).tasks.map(({ task }) => task)).toEqual(['Fetch prices'])
+  })
+
   test('an older n8n without delta, statistics and scheduler is counted run by run', async () => {
     await client.query(
       'DROP TABLE workflow_statistics, workflow_statistics_delta, scheduled_task, scheduled_job',
@@ -154,7 +197,14 @@ describe('n8n', () => {
     onTestFinished(() => tasks.close())
     await execute('success')
     await count('production_success')
-    expect((await tasks.task('Fetch prices')).totals.runs).toBe(1)
+    expect(await tasks.task('Fetch prices')).toMatchObject({ totals: { runs: 1 }, missed: 0 })
+    // A role that was made before this column was read: the schedule is lost, and nothing else.
+    await client.query(
+      'REVOKE SELECT ON scheduled_job FROM n8n_reader; GRANT SELECT (id) ON scheduled_job TO n8n_reader',
+    )
+    const poorer = watchTasks({ url: server.urlFor('n8n_reader', 'hunter2'), source: { kind: 'n8n' } })
+    onTestFinished(() => poorer.close())
+    expect(await poorer.task('Fetch prices')).toMatchObject({ totals: { runs: 1 }, missed: undefined })
   })
 })
 
@@ -179,7 +229,7 @@ describe('pg-boss', () => {
     }
     await expect.poll(async () => (await tasks.task('prices')).totals.runs, { timeout: 5_000 }).toBe(2)
     const { totals, schedule, notes, running } = await tasks.task('prices')
-    expect(totals).toMatchObject({ runs: 2, failures: 1, retries: 1, errors: { http_5xx: 1 } })
+    expect(totals).toMatchObject({ runs: 2, failures: 1, retries: 1, errors: { http_503: 1 } })
     expect(schedule).toMatchObject({ cron: '*/5 * * * *', timezone: 'Asia/Taipei' })
     expect(notes[0]?.message).toBe('HTTP 503 at attempt 2')
     expect(running).toBe(0)
@@ -220,7 +270,8 @@ describe('pg_cron', () => {
         (1, 'failed', 'ERROR:  deadlock detected', now() - interval '9 s', now()),
         (1, 'starting', NULL, NULL, NULL), (2, 'running', NULL, now(), NULL)`)
     const vacuum = await tasks.task('vacuum')
-    expect(vacuum.totals).toMatchObject({ runs: 2, failures: 1, errors: { sql: 1 } })
+    expect(vacuum.totals).toMatchObject({ runs: 2, failures: 1 })
+    expect((await tasks.task('vacuum')).totals.errors).toMatchObject({ deadlock_detected: 1 })
     expect(vacuum.schedule).toMatchObject({ cron: '0 3 L * *', timezone: 'GMT' })
     expect(await tasks.task('job 2')).toMatchObject({ running: 1, schedule: undefined })
     await client.query(

@@ -19,9 +19,10 @@ describe.each(['id', 'finished'])('followed by %s', (cursor) => {
     expect(found.totals).toMatchObject({
       runs: 5,
       failures: 2,
-      errors: { http_5xx: 2 },
+      errors: { http_502: 0, http_5xx: 0 },
       consecutiveFailures: 2,
     })
+    expect((await tasks.task('fetch')).totals.errors).toMatchObject({ http_502: 2, http_5xx: 0 })
     expect(found.totals.durationCounts).toEqual([0, 0, 5, 5, 5, 5, 5, 5, 5, 5])
     expect(found.notes.map(({ message }) => message)).toEqual(['HTTP 502', 'HTTP 502'])
     expect((await tasks.collect()).sources[0]).toMatchObject({ isPersisted: true, resets: 0 })

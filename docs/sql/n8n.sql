@@ -9,4 +9,6 @@ GRANT SELECT (id, name) ON workflow_entity TO :role;
 GRANT SELECT ON workflow_statistics TO :role;
 -- Newer versions of n8n only: leave out what is not there.
 GRANT SELECT ON workflow_statistics_delta TO :role;
-GRANT SELECT ("ownerType", "ownerId", kind, "cronExpression", timezone, enabled) ON scheduled_job TO :role;
+GRANT SELECT (id, "taskType", "ownerType", "ownerId", kind, "cronExpression", timezone, enabled, "nextRunAt", "misfireGraceSeconds")
+  ON scheduled_job TO :role;
+GRANT SELECT (id, "jobId", "scheduledFor", status, "finishedAt", "errorMessage") ON scheduled_task TO :role;

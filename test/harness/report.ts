@@ -39,6 +39,18 @@ const series: readonly PastSeries[] = [
   ...probes('ohlc_api', 0.12),
   ...probes('trainer', 0.3),
   {
+    name: 'watchpost_host_filesystem_usage_ratio',
+    type: 'gauge',
+    labels: '{mountpoint="/data"}',
+    valueAt: (time) => 0.8 + (0.005 * (time - now)) / day,
+  },
+  ...(['SignalUnusual', 'SignalVanished'] as const).map((alertname, index): PastSeries => ({
+    name: 'ALERTS',
+    type: 'gauge',
+    labels: `{alertname="${alertname}",alertstate="firing",severity="info",signal="request_rate",target="trainer"}`,
+    valueAt: (time) => (time > now - 5 * day && time < now - (5 - index * 0.25) * day + 3600 ? 1 : undefined),
+  })),
+  {
     name: 'ALERTS',
     type: 'gauge',
     labels: '{alertname="ServiceDown",alertstate="firing",severity="critical",target="ohlc_api"}',

@@ -12,8 +12,9 @@ interface Ending {
 const endings: readonly Ending[] = [
   { outcome: 'success', error: null, errorClass: null },
   { outcome: 'success', error: null, errorClass: null },
-  { outcome: 'failed', error: 'HTTP 503 from upstream', errorClass: 'http_5xx' },
+  { outcome: 'failed', error: 'HTTP 503 from upstream', errorClass: 'http_503' },
   { outcome: 'failed', error: 'read ECONNRESET', errorClass: 'connection' },
+  { outcome: 'failed', error: 'deadlock detected (SQLSTATE 40P01)', errorClass: 'deadlock_detected' },
   { outcome: 'failed', error: 'loss is NaN', errorClass: 'other' },
 ]
 

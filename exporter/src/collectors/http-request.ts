@@ -88,6 +88,12 @@ export const httpRequestFields = {
     .max(20)
     .default(0)
     .describe('How many redirects to follow; credentials never cross origins.'),
+  http_version: z
+    .union([z.literal(1.1), z.literal(2)], { error: 'expected 1.1 or 2' })
+    .optional()
+    .describe(
+      'Speak only this version of HTTP; 2 without TLS is h2c with prior knowledge. Left out, a TLS server may choose HTTP/2, and the others are asked in 1.1.',
+    ),
   ip_family: z
     .union([z.literal(4), z.literal(6)], { error: 'expected 4 or 6' })
     .optional()
@@ -119,6 +125,7 @@ export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): 
     tls: target.tls,
     connection: target.connection,
     redirects: target.redirects,
+    httpVersion: target.http_version && (String(target.http_version) as '1.1' | '2'),
     ipFamily: target.ip_family,
     proxy: target.proxy,
   }

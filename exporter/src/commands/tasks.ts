@@ -81,6 +81,6 @@ function span(seconds: number): string {
   return `${Math.max(0, Math.floor(seconds / size))}${unit}`
 }
 
-function toJson({ labels: _labels, errorClasses: _classes, ...task }: TaskReading): object {
+function toJson({ labels: _labels, ...task }: TaskReading): object {
   return task
 }

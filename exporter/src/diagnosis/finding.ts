@@ -6,21 +6,24 @@ import type { Facts } from './text.ts'
 export type Subject = TargetKind | 'task' | 'task_source' | 'host' | 'watchpost'
 
 /** What kind of trouble it is: what recovery chooses an action by. */
-export type IssueType =
-  | 'service_failure'
-  | 'dependency_failure'
-  | 'network'
-  | 'certificate'
-  | 'database_connection'
-  | 'database_blocked'
-  | 'data_source_failure'
-  | 'data_quality'
-  | 'task_failure'
-  | 'memory_exhaustion'
-  | 'disk_full'
-  | 'resource_exhaustion'
+export const issueTypes = [
+  'service_failure',
+  'dependency_failure',
+  'network',
+  'certificate',
+  'database_connection',
+  'database_blocked',
+  'data_source_failure',
+  'data_quality',
+  'task_failure',
+  'memory_exhaustion',
+  'disk_full',
+  'resource_exhaustion',
+] as const
+export type IssueType = (typeof issueTypes)[number]
 
-export type Severity = 'critical' | 'warning' | 'info'
+export const severities = ['critical', 'warning', 'info'] as const
+export type Severity = (typeof severities)[number]
 
 /** The steps of the ladder, from our own end to the inside of what is looked at. */
 export const rungs = [

@@ -74,7 +74,6 @@ export function task(name: string, given: Partial<TaskReading> = {}): TaskReadin
     oldestStart: undefined,
     isRunningTooLong: false,
     dependencies: [],
-    errorClasses: [],
     notes: [],
     ...given,
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { compare } from 'bcryptjs'
 import type { Request, RequestHandler } from 'express'
+import { sendProblem } from './problem.ts'
 import type { WebConfig } from './web-config.ts'
 
 const cacheSize = 100
@@ -17,19 +18,16 @@ export function guardAccess(current: () => WebConfig, clock: () => number): Requ
     const config = current()
     response.set(config.http_server_config?.headers ?? {})
     if (!bucket(config.rate_limit)) {
-      response.status(429).type('text').send('too many requests\n')
+      sendProblem(response, 429, 'too many requests')
     } else if (config.auth_excluded_paths.includes(request.path)) {
       next()
     } else if (!isCertificateAdmitted(request, config)) {
-      response.status(403).type('text').send('the client certificate is not one of those admitted\n')
+      sendProblem(response, 403, 'the client certificate is not one of those admitted')
     } else if (await passes(request, config.basic_auth_users)) {
       next()
     } else {
-      response
-        .set('www-authenticate', 'Basic realm="watchpost"')
-        .status(401)
-        .type('text')
-        .send('expected user and password\n')
+      response.set('www-authenticate', 'Basic realm="watchpost"')
+      sendProblem(response, 401, 'expected user and password')
     }
   }
 }

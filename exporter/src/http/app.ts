@@ -11,12 +11,12 @@ import type { Scraper } from '../scrape.ts'
 import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
-import { serveDiagnosis } from './diagnosis.ts'
 import { serveMetrics } from './metrics.ts'
 import { pingRoutes } from './ping.ts'
 import { serveProbe } from './probe.ts'
 import { serveLanding } from './landing.ts'
 import type { ReloadState } from './page.ts'
+import { refuseMethod, sendProblem } from './problem.ts'
 
 /** What the pages are made from. The functions give what is current: a reload swaps it. */
 export interface Served {
@@ -44,25 +44,34 @@ export function createApp(served: Served): Express {
     })
     next()
   })
-  app.get('/', serveLanding(served))
-  app.get('/metrics', serveMetrics(served))
-  app.get('/probe', serveProbe(served))
-  app.get('/config', serveConfig(served))
+  const pages = {
+    '/': serveLanding(served),
+    '/metrics': serveMetrics(served),
+    '/probe': serveProbe(served),
+    '/config': serveConfig(served),
+  }
+  for (const [path, serve] of Object.entries(pages))
+    app.route(path).get(serve).all(refuseMethod('GET', 'HEAD'))
   app.use(pingRoutes(() => served.scraper().receivePing))
   app.use(healthRoutes(served))
-  app.get('/api/diagnosis', serveDiagnosis(served))
   app.use(apiRoutes(served))
   app.use((request: Request, response: Response) => {
-    response.status(404).type('text').send(`there is no page ${request.path}; see / for those there are\n`)
+    sendProblem(response, 404, `there is no page ${request.path}; see / for those there are`)
   })
   app.use(failed(served.log))
   return app
 }
 
+/** What the framework itself refuses, such as a body that is too large, has a status of its own. */
 function failed(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+    if (status >= 400 && status < 500 && !response.headersSent) {
+      sendProblem(response, status, explain(error))
+      return
+    }
     log.error('request failed', { method: request.method, path: request.path, reason: explain(error) })
     if (response.headersSent) next(error)
-    else response.status(500).type('text').send('the page could not be made; the log says why\n')
+    else sendProblem(response, 500, 'the answer could not be made; the log says why')
   }
 }

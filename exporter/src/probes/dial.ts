@@ -29,6 +29,7 @@ export interface Connection {
   readonly certificate: Certificate | undefined
   readonly tlsVersion: string | undefined
   readonly cipher: string | undefined
+  readonly agreedProtocol: string | undefined
 }
 
 /** `socket` is undefined exactly when there is a fault; what was learnt until then is there all the same. */
@@ -45,6 +46,7 @@ export const nothingKnown: Connection = Object.freeze({
   certificate: undefined,
   tlsVersion: undefined,
   cipher: undefined,
+  agreedProtocol: undefined,
 })
 
 /** The socket keeps a listener for errors, so that one that nobody waits for brings nothing down. */
@@ -114,7 +116,8 @@ export function secureSocket(raw: Socket, handshake: Handshake, course: Course):
 }
 
 function facts(secured: Omit<Secured, 'distrust'>): Omit<Connection, 'remoteAddress'> {
-  return { certificate: secured.certificate, tlsVersion: secured.tlsVersion, cipher: secured.cipher }
+  const { certificate, tlsVersion, cipher, agreedProtocol } = secured
+  return { certificate, tlsVersion, cipher, agreedProtocol }
 }
 
 async function dialThrough(address: Address, proxy: Proxy, course: Course): Promise<Dialled> {

@@ -2,6 +2,7 @@
 // client adds to a socket, and probing a thousand targets is most of what the exporter does.
 import { frameBody, isFieldLine, keepsAlive, parseHead } from './http-head.ts'
 import type { Framing, Head } from './http-head.ts'
+import { maxHeadBytes, maxInterim } from './http-message.ts'
 import type { Failure, Fault } from './outcome.ts'
 
 export interface ParserLimits {
@@ -13,10 +14,7 @@ export interface ParserLimits {
 
 type State = 'head' | 'length' | 'close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'complete'
 
-const maxHeadBytes = 32 * 1024
 const maxChunkLineBytes = 1024
-/** Servers may send any number of interim answers before the real one; nobody sends a hundred in earnest. */
-const maxInterim = 100
 const magic = Buffer.from('HTTP/')
 const chunkLine = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=[!#$%&'*+.^_`|~\w-]+)?)*$/i
 const stateAfterHead = {
@@ -96,7 +94,7 @@ export class AnswerParser {
     }
     // Something else than HTTP may never end as HTTP does.
     const isHttp = this.#pending.subarray(0, magic.length).equals(magic.subarray(0, this.#pending.length))
-    if (!isHttp) return this.#fail('error', 'the answer is not HTTP')
+    if (!isHttp) return this.#fail('error', describeStranger(this.#pending))
     if (end === -1) return false
     const head = parseHead(this.#pending.toString('latin1', 0, end))
     this.#pending = this.#pending.subarray(end + 4)
@@ -187,4 +185,10 @@ export class AnswerParser {
     this.isReusable = false
     return false
   }
+}
+
+/** What answers in place of HTTP/1.1: HTTP/2 begins with its settings, a frame of type 4 on stream 0. */
+function describeStranger(bytes: Buffer): string {
+  const isHttp2 = bytes.length >= 9 && bytes[0] === 0 && bytes[3] === 4 && bytes.readUInt32BE(5) === 0
+  return isHttp2 ? 'the answer is HTTP/2 (http_version: 2)' : 'the answer is not HTTP'
 }

@@ -1,5 +1,5 @@
 // Where a redirect leads, and what may go there.
-import type { Answer, Message } from './http-exchange.ts'
+import type { Answer, Message } from './http-message.ts'
 import type { Fault } from './outcome.ts'
 
 export interface Hop {

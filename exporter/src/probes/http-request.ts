@@ -1,11 +1,12 @@
 // What is to be asked, and how it is written for the wire.
 import type { Secret } from '../schema/secret.ts'
 import { addressOf } from './dial.ts'
-import type { Address, Proxy } from './dial.ts'
+import type { Proxy } from './dial.ts'
 import { authorize, basicCredentials } from './http-auth.ts'
 import type { Auth } from './http-auth.ts'
-import type { Message } from './http-exchange.ts'
+import type { Message } from './http-message.ts'
 import type { Hop } from './http-redirect.ts'
+import type { HttpVersion, Way } from './http-wire.ts'
 import type { Fault } from './outcome.ts'
 import type { IpFamily } from './resolve.ts'
 import type { TlsOptions } from './tls.ts'
@@ -28,6 +29,8 @@ export interface HttpRequest {
   readonly connection?: 'fresh' | 'resume' | 'keep' | undefined
   /** How many redirects to follow; none by default. */
   readonly redirects?: number | undefined
+  /** The one version to speak. Without it a TLS server may choose, and the others are asked in 1.1. */
+  readonly httpVersion?: HttpVersion | undefined
   readonly ipFamily?: IpFamily | undefined
   readonly proxy?: HttpProxy | undefined
 }
@@ -70,23 +73,29 @@ export async function firstHop(
 }
 
 /** Where to connect for a hop, and the message as this way wants it. */
-export interface Route {
-  readonly address: Address
+export interface Route extends Way {
   readonly message: Message
 }
+
+const offers = { '1.1': undefined, '2': ['h2'], both: ['h2', 'http/1.1'] } as const
 
 export function routeHop(request: HttpRequest, { url, message, isHome }: Hop): Route {
   const proxy = request.proxy && proxyOf(request.proxy)
   const connection = request.connection === 'keep' && isHome ? 'keep-alive' : 'close'
   const withHost = { ...message, headers: { host: url.host, ...message.headers, connection } }
+  const way = { httpVersion: request.httpVersion, message: withHost }
   if (url.protocol === 'https:') {
     const options = isHome ? request.tls : foreignTls(request.tls)
-    const tls = { options, resume: isHome && request.connection === 'resume' }
-    return { address: { ...addressOf(url), ipFamily: request.ipFamily, tls, proxy }, message: withHost }
+    const protocols = offers[request.httpVersion ?? 'both']
+    const tls = { options, protocols, resume: isHome && request.connection === 'resume' }
+    return { ...way, address: { ...addressOf(url), ipFamily: request.ipFamily, tls, proxy } }
   }
-  if (!proxy) return { address: { ...addressOf(url), ipFamily: request.ipFamily }, message: withHost }
+  // A proxy speaks HTTP/1.1; the other version gets through it in a tunnel.
+  if (!proxy || request.httpVersion === '2')
+    return { ...way, address: { ...addressOf(url), ipFamily: request.ipFamily, proxy } }
   // Proxies expect plain HTTP to be asked for by its whole URL; many refuse tunnels to port 80.
   return {
+    ...way,
     address: proxy.address,
     message: {
       ...withHost,

@@ -1,15 +1,16 @@
 // Asks one URL once, and reports all that was learnt on the way. Nothing the network does makes it throw.
-import { dial, nothingKnown } from './dial.ts'
+import { nothingKnown } from './dial.ts'
 import type { Connection } from './dial.ts'
 import { dropToken } from './http-auth.ts'
 import { decodeBody, decodeText } from './http-body.ts'
-import { exchange, noAnswer } from './http-exchange.ts'
 import { exchangeKept } from './http-kept.ts'
 import type { Step } from './http-kept.ts'
+import { noAnswer } from './http-message.ts'
 import { isRedirect, nextHop } from './http-redirect.ts'
 import type { Hop } from './http-redirect.ts'
 import { firstHop, routeHop } from './http-request.ts'
 import type { HttpRequest } from './http-request.ts'
+import { openWire } from './http-wire.ts'
 import { startCourse } from './outcome.ts'
 import type { Course, Outcome } from './outcome.ts'
 
@@ -72,11 +73,11 @@ function follow(
 async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
   const hopped = { ...routeHop(request, hop), maxBodyBytes: maxBodyBytes(request) }
   if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, hopped, course)
-  const { socket, fault, connection } = await dial(hopped.address, course)
-  if (!socket) return { answer: undefined, fault, connection, isReused: false }
+  const { wire, fault, connection } = await openWire(hopped, course)
+  if (!wire) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')
-  const answer = await exchange(socket, hopped, course)
-  socket.destroy()
+  const answer = await wire.exchange(hopped, course)
+  wire.close()
   return { answer, fault: answer.fault, connection, isReused: false }
 }
 

@@ -34,6 +34,8 @@ export interface Secured {
   readonly certificate: Certificate | undefined
   readonly tlsVersion: string | undefined
   readonly cipher: string | undefined
+  /** Of those offered by ALPN the one that the server took. */
+  readonly agreedProtocol: string | undefined
   /** Why the certificate is not to be trusted; undefined when it is. */
   readonly distrust: string | undefined
 }
@@ -96,6 +98,7 @@ export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secur
       certificate,
       tlsVersion: socket.getProtocol() ?? undefined,
       cipher: socket.getCipher().standardName,
+      agreedProtocol: socket.alpnProtocol || undefined,
       distrust: reused || socket.authorized ? undefined : String(socket.authorizationError),
     })
   })

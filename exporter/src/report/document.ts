@@ -43,6 +43,7 @@ export function composeReport(facts: ReportFacts, language: Language): ReportDoc
   const sections = [
     concernSection(facts, words),
     ...metrics.map((metric) => metricSection(facts, metric, words)),
+    anomalySection(facts, words),
     alertSection(facts, words),
     taskSection(facts, words),
     section(words.missing, {
@@ -116,9 +117,30 @@ function courseRow(course: Course, unit: string, words: Words): string[] {
   const { trend, average, lowest, highest, slope, before } = course
   const change = before === undefined ? words.unknown : `${words.signed(average - before)} ${unit}`
   const heading = slope
-    ? `${words.directions[slope.direction]} (${words.signed(slope.per_day)} ± ${words.number(2 * slope.standard_error)} ${unit})`
+    ? `${words.directions[slope.direction]} (${words.signed(slope.per_day)} ± ${words.number(slope.per_day_high - slope.per_day)} ${unit})`
     : words.unknown
   return [trend.target, show(average), show(lowest), show(highest), change, heading]
+}
+
+function anomalySection({ anomalies, to }: ReportFacts, words: Words): Section {
+  if (anomalies === undefined) return section(words.anomalies, { sentences: [words.notRead] })
+  if (anomalies.length === 0) return section(words.anomalies, { sentences: [words.noAnomalies] })
+  const time = new Intl.DateTimeFormat(words.locale, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  const rows = anomalies.map(({ target, metric, kind, minutes, last_seen: last, is_active: isActive }) => [
+    target,
+    words.signal(metric),
+    words.kinds[kind],
+    isActive ? words.now : time.format(Math.min(Date.parse(last), to * 1000)),
+    words.number(minutes),
+  ])
+  return section(words.anomalies, {
+    sentences: [words.bands],
+    table: { caption: words.anomalies, head: words.anomalyHead, rows, wordColumns: 4, lines: [] },
+  })
 }
 
 function alertSection({ alerts }: ReportFacts, words: Words): Section {

@@ -1,13 +1,15 @@
 // What a report says, read from Prometheus. Numbers and names only: words and pictures are made from it.
-import { findConcerns, slopeOf } from '../http/api/analysis.ts'
-import type { Concern, Slope, Trend } from '../http/api/analysis.ts'
-import { limitsOf, readTrends } from '../http/api/dashboard.ts'
+import { averageOf, findConcerns, isSame, slopeOf } from '../http/api/analysis.ts'
+import type { Anomaly, Concern, Limits, Slope } from '../http/api/analysis.ts'
+import { limitsOf, readAnomalies, readTrends } from '../http/api/past.ts'
+import { trendMetrics } from '../http/api/dashboard-models.ts'
+import type { Trend } from '../http/api/slope.ts'
 import { queryNow } from '../http/api/upstream.ts'
 import { explain } from '../log.ts'
 import type { Snapshot } from '../scrape.ts'
 
-export const metrics = ['success_rate', 'response_time', 'cpu_usage', 'memory_usage'] as const
-export type MetricName = (typeof metrics)[number]
+export const metrics = trendMetrics
+export type MetricName = Trend['metric']
 
 export interface Course {
   readonly trend: Trend
@@ -37,11 +39,12 @@ export interface ReportFacts {
   readonly from: number
   readonly to: number
   readonly days: number
-  readonly limits: Readonly<Record<Exclude<MetricName, 'success_rate'>, number>>
+  readonly limits: Limits
   /** By metric; within one the worst come first. */
   readonly courses: Readonly<Record<MetricName, readonly Course[]>>
   readonly concerns: readonly Concern[]
   /** Undefined where it could not be read. */
+  readonly anomalies: readonly Anomaly[] | undefined
   readonly alerts: readonly AlertFacts[] | undefined
   readonly tasks: readonly TaskFacts[] | undefined
   readonly missing: readonly Missing[]
@@ -49,9 +52,11 @@ export interface ReportFacts {
 
 /** What cannot be told, and why. */
 export type Missing =
-  | { readonly what: 'alerts' | 'tasks' | 'before'; readonly reason: string }
+  | { readonly what: Part; readonly reason: string }
   | { readonly what: 'service'; readonly target: string; readonly metric: MetricName }
   | { readonly what: 'hours'; readonly target: string; readonly hours: number; readonly of: number }
+
+type Part = 'anomalies' | 'alerts' | 'tasks' | 'before'
 
 export interface ReportOptions {
   readonly prometheus: string
@@ -65,68 +70,69 @@ export interface ReportOptions {
 export async function readFacts({ prometheus, days, now, settings }: ReportOptions): Promise<ReportFacts> {
   const from = now - days * 86_400
   const missing: Missing[] = []
-  const attempt = async <T>(what: 'alerts' | 'tasks' | 'before', read: Promise<T>): Promise<T | undefined> =>
+  const attempt = async <T>(what: Part, read: Promise<T>): Promise<T | undefined> =>
     read.catch((error: unknown) => {
       missing.push({ what, reason: explain(error) })
       return undefined
     })
-  const [trends, earlier, alerts, tasks] = await Promise.all([
+  const [trends, earlier, anomalies, alerts, tasks] = await Promise.all([
     readTrends(prometheus, now, days),
     attempt('before', readTrends(prometheus, from, days)),
+    attempt('anomalies', readAnomalies(prometheus, days)),
     attempt('alerts', readAlertFacts(prometheus, days)),
     attempt('tasks', readTaskFacts(prometheus, days)),
   ])
   const limits = limitsOf(settings)
-  const slopes = trends.map(slopeOf).filter((slope) => slope !== undefined)
   const services = (settings.services ?? []).map(({ name }) => name)
+  const courses = trends
+    .filter(({ points }) => points.length > 0)
+    .map((trend) => toCourse(trend, earlier, limits))
+  const slopes = courses.flatMap(({ slope }) => slope ?? [])
   return {
     from,
     to: now,
     days,
     limits,
-    courses: toCourses(trends, slopes, earlier ?? []),
+    courses: sortCourses(courses),
     concerns: findConcerns(trends, slopes, limits),
+    anomalies,
     alerts,
     tasks,
     missing: [...missing, ...findGaps(trends, services, days)],
   }
 }
 
-function toCourses(
-  trends: readonly Trend[],
-  slopes: readonly Slope[],
-  earlier: readonly Trend[],
-): ReportFacts['courses'] {
-  const course = (metric: MetricName): Course[] => {
-    const isSame = (one: { target: string; metric: string }, trend: Trend): boolean =>
-      one.target === trend.target && one.metric === trend.metric
-    const courses = trends
-      .filter((trend) => trend.metric === metric && trend.points.length > 0)
-      .map((trend) => {
-        const values = trend.points.map(([, value]) => value)
-        return {
-          trend,
-          average: mean(values),
-          highest: Math.max(...values),
-          lowest: Math.min(...values),
-          slope: slopes.find((slope) => isSame(slope, trend)),
-          before: average(earlier.find((one) => isSame(one, trend))),
-        }
-      })
-    const worse = metric === 'success_rate' ? -1 : 1
-    return courses.toSorted((a, b) => worse * (b.average - a.average))
+function toCourse(trend: Trend, earlier: readonly Trend[] | undefined, limits: Limits): Course {
+  const before = earlier?.find((one) => isSame(one, trend))
+  const values = trend.points.map(([, value]) => value)
+  return {
+    trend,
+    average: averageOf(trend),
+    highest: Math.max(...values),
+    lowest: Math.min(...values),
+    slope: slopeOf(trend, before, limits),
+    before: before && before.points.length > 0 ? averageOf(before) : undefined,
   }
-  return Object.fromEntries(metrics.map((metric) => [metric, course(metric)])) as Record<MetricName, Course[]>
 }
 
-function average(trend: Trend | undefined): number | undefined {
-  return trend && trend.points.length > 0 ? mean(trend.points.map(([, value]) => value)) : undefined
+/** By metric, the worst first. */
+function sortCourses(courses: readonly Course[]): ReportFacts['courses'] {
+  const of = (metric: MetricName): Course[] => {
+    const worse = metric === 'success_rate' ? -1 : 1
+    return courses
+      .filter(({ trend }) => trend.metric === metric)
+      .toSorted((a, b) => worse * (b.average - a.average))
+  }
+  return Object.fromEntries(metrics.map((metric) => [metric, of(metric)])) as Record<MetricName, Course[]>
 }
+
+/** What each service should tell of itself. */
+const ofServices = metrics.filter((metric) => metric !== 'disk_usage')
 
 /** Services that a metric says nothing of, and those it says nothing of for hours. */
 function findGaps(trends: readonly Trend[], services: readonly string[], days: number): Missing[] {
   return services.flatMap((target) =>
-    metrics.flatMap((metric): Missing[] => {
+    ofServices.flatMap((metric): Missing[] => {
       const hours = trends.find((one) => one.target === target && one.metric === metric)?.points.length ?? 0
       if (hours === 0) return [{ what: 'service', target, metric }]
       const isShort = metric === 'success_rate' && hours < days * 24
@@ -136,7 +142,7 @@ function findGaps(trends: readonly Trend[], services: readonly string[], days: n
 }
 
 async function readAlertFacts(base: string, days: number): Promise<AlertFacts[]> {
-  const query = `sum by (alertname, severity, target, task, instance) (count_over_time(ALERTS{alertstate="firing",alertname!="Watchdog"}[${days}d:1m]))`
+  const query = `max by (alertname, severity, target, task, instance) (count_over_time(ALERTS{alertstate="firing",alertname!~"Watchdog|SignalUnusual|SignalVanished"}[${days}d:1m]))`
   const series = await queryNow(base, query)
   return series
     .map(({ labels, points }) => ({
@@ -150,7 +156,10 @@ async function readAlertFacts(base: string, days: number): Promise<AlertFacts[]>
 
 async function readTaskFacts(base: string, days: number): Promise<TaskFacts[]> {
   const by = async (metric: string): Promise<ReadonlyMap<string, number>> => {
-    const series = await queryNow(base, `sum by (task) (increase(${metric}[${days}d]))`)
+    const series = await queryNow(
+      base,
+      `sum by (task) (max without (instance) (increase(${metric}[${days}d])))`,
+    )
     return new Map(
       series.map(({ labels, points }) => [labels['task'] ?? '', Math.round(points[0]?.[1] ?? 0)]),
     )
@@ -162,8 +171,4 @@ async function readTaskFacts(base: string, days: number): Promise<TaskFacts[]> {
   return [...runs]
     .map(([task, count]) => ({ task, runs: count, failures: failures.get(task) ?? 0 }))
     .toSorted((a, b) => b.failures - a.failures || a.task.localeCompare(b.task))
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length
 }

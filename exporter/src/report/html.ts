@@ -21,7 +21,7 @@ th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--line); text-ali
 tbody th { white-space: nowrap; }
 thead th { font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 500; }
-@media print { h2 { break-after: avoid; } .chart { break-inside: avoid; } }
+@media print { h2 { break-after: avoid; } section, .chart, tr { break-inside: avoid; } table { font-size: 0.75rem; } .wide { overflow: visible; } }
 `
 
 export function renderHtml({ language, title, subtitle, sections }: ReportDocument): string {

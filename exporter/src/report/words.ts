@@ -1,6 +1,6 @@
 // What a report says, in the two languages.
 import type { Language } from '../diagnosis/text.ts'
-import type { Concern } from '../http/api/analysis.ts'
+import type { Anomaly, Concern } from '../http/api/analysis.ts'
 import type { MetricName, Missing } from './facts.ts'
 
 export interface Words {
@@ -14,6 +14,14 @@ export interface Words {
   /** Without a day of history there are no trends. */
   readonly noTrends: string
   readonly concern: (concern: Concern) => string
+  readonly anomalies: string
+  readonly noAnomalies: string
+  /** What an anomaly is. */
+  readonly bands: string
+  readonly anomalyHead: readonly string[]
+  readonly signal: (name: string) => string
+  readonly kinds: Readonly<Record<Anomaly['kind'], string>>
+  readonly now: string
   readonly alerts: string
   readonly noAlerts: string
   readonly alertHead: readonly string[]
@@ -64,10 +72,11 @@ const english: Words = {
     response_time: 'Response time',
     cpu_usage: 'Processor use',
     memory_usage: 'Memory use',
+    disk_usage: 'Disk use',
   },
   directions: { rising: 'rising', falling: 'falling', steady: 'steady' },
   concerns: 'What to do',
-  noConcerns: 'No service is above a limit, and none will reach one within 30 days if it goes on as it does.',
+  noConcerns: 'Nothing is above a limit, and nothing will reach one within 30 days if it goes on as it does.',
   noTrends: 'There is not a day of history yet, so nothing can be said of trends.',
   concern(concern) {
     const { target, metric, level, limit, ahead } = concern
@@ -77,6 +86,13 @@ const english: Words = {
       : `is at ${show(level)} on average over the last day, above the limit of ${show(limit)}`
     return `${target}: its ${english.metrics[metric].toLowerCase()} ${evidence}. ${englishSteps[metric]}`
   },
+  anomalies: 'Anomalies',
+  noAnomalies: 'No signal was outside its bands.',
+  bands: 'Outside what the same hour of the day and the week before explain. None of these pages by itself.',
+  anomalyHead: ['Of what', 'Signal', 'What', 'Last seen (UTC)', 'Minutes'],
+  signal: (name) => ({ response_time: 'response time', request_rate: 'requests' })[name] ?? name,
+  kinds: { unusual: 'unusual', vanished: 'vanished' },
+  now: 'now',
   alerts: 'Alerts',
   noAlerts: 'No alert fired.',
   alertHead: ['Alert', 'Of what', 'Severity', 'Minutes firing'],
@@ -90,18 +106,23 @@ const english: Words = {
     if (one?.what === 'service')
       return `Prometheus has no ${english.metrics[one.metric].toLowerCase()} of ${names}.`
     if (one?.what === 'hours') return `Of ${names} only ${one.hours} of ${one.of} hours are known.`
-    const what = { alerts: 'The alerts', tasks: 'The runs of tasks', before: 'The time before' }
+    const what = {
+      anomalies: 'The anomalies',
+      alerts: 'The alerts',
+      tasks: 'The runs of tasks',
+      before: 'The time before',
+    }
     return one ? `${what[one.what]} could not be read: ${one.reason}.` : ''
   },
   noData: 'Prometheus has no data of it.',
   notRead: 'It could not be read; the reason is below.',
   unknown: 'not known',
   chart: (title, lines) =>
-    `${title} over time, a line for each of ${lines} services. The table below has the numbers.`,
-  onlyWorst: (shown, all) => `The chart shows the ${shown} worst of ${all} services.`,
+    `${title} over time, a line for each of ${lines} targets. The table below has the numbers.`,
+  onlyWorst: (shown, all) => `The chart shows the ${shown} worst of ${all}.`,
   limit: (value) => `limit ${value}`,
   courseHead: (days) => [
-    'Service',
+    'Of what',
     'Average',
     'Lowest hour',
     'Highest hour',
@@ -114,6 +135,7 @@ const englishSteps: Readonly<Record<Concern['metric'], string>> = {
   cpu_usage: 'Look at what keeps it busy, then give it more processors or spread its load.',
   memory_usage: 'Look for a leak (does it fall after a restart?), then raise its limit.',
   response_time: 'Look at its slowest dependency first, then at its own processor time.',
+  disk_usage: 'Find what grows, shorten what is retained, then give it a larger disk.',
 }
 
 const chinese: Words = {
@@ -125,10 +147,11 @@ const chinese: Words = {
     response_time: '響應時間',
     cpu_usage: 'CPU 使用率',
     memory_usage: '記憶體使用率',
+    disk_usage: '磁碟使用率',
   },
   directions: { rising: '上升', falling: '下降', steady: '持平' },
   concerns: '建議事項',
-  noConcerns: '沒有服務超過閾值；依目前趨勢，30 天內也不會有服務達到閾值。',
+  noConcerns: '沒有任何指標超過閾值；依目前趨勢，30 天內也不會達到閾值。',
   noTrends: '歷史資料不足一天，無法判斷趨勢。',
   concern(concern) {
     const { target, metric, level, limit, ahead } = concern
@@ -138,6 +161,13 @@ const chinese: Words = {
       : `最近一天平均為 ${show(level)}，超過閾值 ${show(limit)}`
     return `${target}：${chinese.metrics[metric]}${evidence}。${chineseSteps[metric]}`
   },
+  anomalies: '異常',
+  noAnomalies: '沒有訊號超出其範圍。',
+  bands: '超出前一天與前一週同時段所能解釋的範圍；單獨出現時不會通知。',
+  anomalyHead: ['對象', '訊號', '情況', '最近一次（UTC）', '分鐘數'],
+  signal: (name) => ({ response_time: '響應時間', request_rate: '請求數' })[name] ?? name,
+  kinds: { unusual: '異常', vanished: '消失' },
+  now: '目前',
   alerts: '告警',
   noAlerts: '期間內沒有觸發任何告警。',
   alertHead: ['告警', '對象', '嚴重程度', '持續分鐘數'],
@@ -150,20 +180,21 @@ const chinese: Words = {
     const names = targetsOf(missing, '、')
     if (one?.what === 'service') return `Prometheus 沒有 ${names} 的${chinese.metrics[one.metric]}。`
     if (one?.what === 'hours') return `${names} 只有 ${one.of} 小時中的 ${one.hours} 小時有資料。`
-    const what = { alerts: '告警', tasks: '任務執行記錄', before: '前一期間的資料' }
+    const what = { anomalies: '異常', alerts: '告警', tasks: '任務執行記錄', before: '前一期間的資料' }
     return one ? `無法讀取${what[one.what]}：${one.reason}。` : ''
   },
   noData: 'Prometheus 沒有這項資料。',
   notRead: '無法讀取，原因列於下方。',
   unknown: '未知',
-  chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個服務，各為一條線；數值見下方表格。`,
-  onlyWorst: (shown, all) => `圖中只顯示 ${all} 個服務中最差的 ${shown} 個。`,
+  chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個對象，各為一條線；數值見下方表格。`,
+  onlyWorst: (shown, all) => `圖中只顯示 ${all} 個中最差的 ${shown} 個。`,
   limit: (value) => `閾值 ${value}`,
-  courseHead: (days) => ['服務', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
+  courseHead: (days) => ['對象', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
 }
 
 const chineseSteps: Readonly<Record<Concern['metric'], string>> = {
   cpu_usage: '先查明負載來源，再增加處理器或分散負載。',
   memory_usage: '先檢查是否有記憶體洩漏（重啟後是否下降），再提高上限。',
   response_time: '先檢查最慢的依賴服務，再檢查自身的處理器時間。',
+  disk_usage: '先找出成長的來源，縮短保留時間，再擴充磁碟。',
 }

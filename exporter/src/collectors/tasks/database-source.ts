@@ -6,14 +6,16 @@ import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { SchemaError } from './kinds/adapter.ts'
 import type { Adapter, Extras } from './kinds/adapter.ts'
-import { createClassifier, errorClasses } from './account/error-class.ts'
+import { createErrorRules } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
 import { dependenciesOf } from './dependencies.ts'
 import { applyPass, readPass } from './follow/pass.ts'
 import type { Budget, Pass } from './follow/pass.ts'
 import type { Plan } from './follow/plan.ts'
+import { accountOf } from './account/ledger.ts'
 import { readTasks } from './reading.ts'
+import { addSkipped } from './account/skipped.ts'
 import type { SourceReading, SourceReason, TaskRoom } from './reading.ts'
 import { findFullScan } from './follow/scan-check.ts'
 import type { DatabaseTaskSource } from './section.ts'
@@ -40,11 +42,12 @@ interface Desk {
   readonly labels: Labels
   readonly schedules: Map<string, Schedule>
   readonly rules: Omit<SightRules, 'countsRuns'>
-  readonly errorClasses: readonly string[]
   readonly dependenciesOf: TaskRoom['dependenciesOf']
   /** Made at the first reading, and again after one that failed. */
   plan: Plan | undefined
   scanAdvice: string | undefined
+  /** As last read: what could not be read has not changed. */
+  slots: Extras['slots']
   reason: SourceReason | undefined
 }
 
@@ -84,15 +87,15 @@ function openDesk(source: DatabaseTaskSource, adapter: Adapter, context: Context
     schedules,
     rules: {
       schedules,
-      classify: createClassifier(source.errors),
+      errors: createErrorRules(source.errors),
       maxTasks: source.max_tasks,
       statuses: adapter.statuses,
       historySeconds: source.history,
     },
-    errorClasses: errorClasses(source.errors),
     dependenciesOf: dependenciesOf(source, context.dependencies),
     plan: undefined,
     scanAdvice: undefined,
+    slots: [],
     reason: undefined,
   }
 }
@@ -139,13 +142,17 @@ function advise(desk: Desk, advice: string | undefined): void {
   desk.scanAdvice = advice
 }
 
-function takeIn({ memory, source, schedules, rules }: Desk, state: SourceState, looked: Looked): void {
-  const { pass, extras } = looked
+function takeIn(desk: Desk, state: SourceState, { pass, extras }: Looked): void {
+  const { memory, source, schedules, rules } = desk
   memory.rowsRead += pass.rows
   for (const schedule of extras.schedules) addSchedule(schedules, schedule, source.schedules)
   // Once totals came from the source, runs are not counted as well while it does not show them.
   const countsRuns = extras.totals === undefined && state.baselines.size === 0
+  const isHistory = !state.isPrimed
   applyPass(state, { ...rules, countsRuns }, pass)
+  desk.slots = extras.slots
+  for (const { task } of extras.slots) accountOf(state.ledger, rules, { task, type: undefined })
+  addSkipped(state, rules, { found: extras.skipped, isHistory })
   if (extras.totals) addTotals(state, rules, extras.totals)
 }
 
@@ -178,8 +185,9 @@ function report(desk: Desk, state: SourceState, { round, looked, failure }: Outc
     tasks: readTasks(state, {
       source: source.name,
       schedules: desk.schedules,
-      errorClasses: desk.errorClasses,
+      errorClasses: desk.rules.errors.expected,
       dependenciesOf: desk.dependenciesOf,
+      slots: desk.slots,
       now: round.now,
       isCurrent: looked !== undefined,
     }),

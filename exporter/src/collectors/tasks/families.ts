@@ -98,9 +98,9 @@ function dependencySamples({ labels, dependencies }: TaskReading): (readonly [La
   return dependencies.map((edge) => [{ ...labels, ...edge }, 1] as const)
 }
 
-function errorSamples({ labels, errorClasses, totals }: TaskReading): (readonly [Labels, number])[] {
-  return errorClasses.map(
-    (name) => [withLabel(labels, 'error_class', name), totals.errors[name] ?? 0] as const,
+function errorSamples({ labels, totals }: TaskReading): (readonly [Labels, number])[] {
+  return Object.entries(totals.errors).map(
+    ([name, count]) => [withLabel(labels, 'error_class', name), count] as const,
   )
 }
 

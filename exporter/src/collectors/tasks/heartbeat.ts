@@ -2,10 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
-import { createClassifier, errorClasses } from './account/error-class.ts'
+import { createErrorRules } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
-import { judgeSchedules } from './account/ledger.ts'
+import { judgeSchedules, showTotals } from './account/ledger.ts'
 import { dependenciesOf } from './dependencies.ts'
 import type { Ping, PingOutcome, ReceivePing } from './ping.ts'
 import { readTasks } from './reading.ts'
@@ -44,7 +44,7 @@ export function watchHeartbeat(source: HeartbeatSource, context: Context): Heart
   }))
   const rules: SightRules = {
     schedules: new Map(source.schedules.map((schedule) => [schedule.task, schedule])),
-    classify: createClassifier(source.errors),
+    errors: createErrorRules(source.errors),
     maxTasks: source.max_tasks,
     statuses: { success: ['success'], failed: ['fail'], canceled: [], open: ['start'] },
     countsRuns: true,
@@ -71,6 +71,7 @@ export function watchHeartbeat(source: HeartbeatSource, context: Context): Heart
 
   async function collect({ now }: Round): Promise<SourceReading> {
     const state = await inTurn((current) => {
+      showTotals(current.ledger, !current.isPrimed)
       current.isPrimed = true
       judgeSchedules(current.ledger, rules, { starts: memory.starts, now, knownUntil: now })
       memory.starts.clear()
@@ -101,7 +102,6 @@ function reporter(
   dependenciesOfTask: TaskRoom['dependenciesOf'],
 ) {
   const labels = Object.freeze({ source: source.name })
-  const classes = errorClasses(source.errors)
   return (state: SourceState, now: number, isPersisted: boolean): SourceReading => ({
     source: source.name,
     kind: source.kind,
@@ -122,8 +122,9 @@ function reporter(
     tasks: readTasks(state, {
       source: source.name,
       schedules: rules.schedules,
-      errorClasses: classes,
+      errorClasses: rules.errors.expected,
       dependenciesOf: dependenciesOfTask,
+      slots: [],
       now,
       isCurrent: true,
     }),

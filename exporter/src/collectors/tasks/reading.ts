@@ -5,6 +5,7 @@ import type { Dependency } from '../target.ts'
 import type { FailureNote, TaskAccount } from './account/ledger.ts'
 import { isOverdue, nextSlot } from './account/slots.ts'
 import type { Schedule } from './account/slots.ts'
+import type { ToldSlots } from './kinds/adapter.ts'
 import type { SourceState } from './account/state.ts'
 
 export const verdicts = ['ok', 'failing', 'overdue', 'running_too_long', 'unknown'] as const
@@ -18,7 +19,7 @@ export interface TaskReading {
   readonly labels: Labels
   readonly schedule: Schedule | undefined
   readonly verdict: Verdict
-  readonly totals: Readonly<Omit<TaskAccount, 'slots' | 'notes'>>
+  readonly totals: Readonly<Omit<TaskAccount, 'slots' | 'skipped' | 'notes' | 'unseenErrors'>>
   readonly missed: number | undefined
   readonly due: number | undefined
   readonly nextRun: number | undefined
@@ -27,8 +28,6 @@ export interface TaskReading {
   readonly running: number | undefined
   readonly oldestStart: number | undefined
   readonly isRunningTooLong: boolean | undefined
-  /** Every class that an error of the task may have. */
-  readonly errorClasses: readonly string[]
   /** What it cannot do without, through any number of steps. */
   readonly dependencies: readonly Dependency[]
   /** The last failures, for people. */
@@ -69,8 +68,11 @@ export interface TasksReading extends Reading {
 export interface TaskRoom {
   readonly source: string
   readonly schedules: ReadonlyMap<string, Schedule>
+  /** Classes of errors that every task shows. */
   readonly errorClasses: readonly string[]
   readonly dependenciesOf: (task: string) => readonly Dependency[]
+  /** Of tasks whose schedule is known to their scheduler alone. */
+  readonly slots: readonly ToldSlots[]
   readonly now: number
   /** Whether what is running now is known. */
   readonly isCurrent: boolean
@@ -105,9 +107,9 @@ function countRunning({ open }: SourceState): Map<string, Running> {
 
 function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskReading {
   const schedule = room.schedules.get(account.task)
-  const { slots, notes, ...totals } = account
-  const judged = schedule && slots
-  const overdue = judged ? isOverdue(slots, account.lastStart) : undefined
+  const { slots: _slots, skipped: _skipped, notes, unseenErrors: _unseen, ...totals } = account
+  const errors = { ...Object.fromEntries(room.errorClasses.map((name) => [name, 0])), ...totals.errors }
+  const slots = readSlots(account, room)
   const longest = schedule?.max_runtime
   const age = running.oldest === undefined ? 0 : room.now - running.oldest
   const tooLong = longest === undefined || !room.isCurrent ? undefined : age > longest
@@ -117,19 +119,33 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
     source: room.source,
     labels: labelsOf(account),
     schedule,
-    verdict: judge(account, { overdue, tooLong }),
-    totals: { ...totals, errors: { ...totals.errors }, durationCounts: [...totals.durationCounts] },
-    missed: judged ? slots.missed : undefined,
-    due: judged ? slots.due : undefined,
-    nextRun: judged ? nextSlot(slots, schedule, room.now) : undefined,
-    isOverdue: overdue,
+    verdict: judge(account, { overdue: slots?.isOverdue, tooLong }),
+    totals: { ...totals, errors, durationCounts: [...totals.durationCounts] },
+    missed: slots?.missed,
+    due: slots?.due,
+    nextRun: slots?.nextRun,
+    isOverdue: slots?.isOverdue,
     running: room.isCurrent ? running.count : undefined,
     oldestStart: room.isCurrent ? running.oldest : undefined,
     isRunningTooLong: tooLong,
-    errorClasses: room.errorClasses,
     dependencies: room.dependenciesOf(account.task),
     notes,
   }
+}
+
+interface SlotFacts extends Omit<ToldSlots, 'task'> {
+  readonly missed: number
+}
+
+/** As judged by the schedule, where it is known; else as its scheduler tells. */
+function readSlots({ task, slots, skipped, lastStart }: TaskAccount, room: TaskRoom): SlotFacts | undefined {
+  const schedule = room.schedules.get(task)
+  if (schedule && slots) {
+    const nextRun = nextSlot(slots, schedule, room.now)
+    return { missed: slots.missed, due: slots.due, nextRun, isOverdue: isOverdue(slots, lastStart) }
+  }
+  const told = room.slots.find((found) => found.task === task)
+  return told && { ...told, missed: skipped }
 }
 
 interface Judged {

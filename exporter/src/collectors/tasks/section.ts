@@ -5,7 +5,7 @@ import { duration } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret } from '../../schema/secret.ts'
 import { dependency } from '../dependency.ts'
-import { compilePattern } from './account/error-class.ts'
+import { compilePattern } from './account/pattern.ts'
 
 const schedule = z.strictObject({
   task: name.describe('The task, as its records name it.'),
@@ -116,6 +116,9 @@ const n8n = z.strictObject({
   ...read,
   schema: z.string().default('public'),
   table_prefix: z.string().default('').describe('DB_TABLE_PREFIX of n8n.'),
+  timezone: timezone
+    .default('America/New_York')
+    .describe('GENERIC_TIMEZONE of n8n: that of workflows which name none.'),
 })
 
 const pgBoss = z.strictObject({

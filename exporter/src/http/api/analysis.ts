@@ -1,52 +1,73 @@
 // What a week of numbers says: where each is heading, how sure that is, and what to do about it. Pure.
 import type { z } from 'zod'
-import type { finding, slope, trend } from './models.ts'
+import type { anomaly, performanceAnalysis, recommendation, slope } from './dashboard-models.ts'
+import { fitLine, mean } from './slope.ts'
+import type { Line, Trend } from './slope.ts'
 
-export type Trend = z.input<typeof trend>
 export type Slope = z.input<typeof slope>
-export type Finding = z.input<typeof finding>
+export type Anomaly = z.input<typeof anomaly>
+export type Recommendation = z.input<typeof recommendation>
+export type Limits = Readonly<Record<Exclude<Trend['metric'], 'success_rate'>, number>>
 
-export interface Limits {
-  readonly cpu_usage: number
-  readonly memory_usage: number
-  readonly response_time: number
-}
+const pointsPerDay = 24
+// Half the width of a 95 % interval, in standard errors.
+const width = 2
+const horizonDays = 30
 
-const secondsPerDay = 86_400
-const fewestPoints = 24
-
-/** Least squares over the points. Undefined where there are too few to say anything. */
-export function slopeOf({ target, metric, unit, points }: Trend): Slope | undefined {
-  if (points.length < fewestPoints) return undefined
-  const xs = points.map(([at]) => Date.parse(at) / 1000 / secondsPerDay)
-  const ys = points.map(([, value]) => value)
-  const [meanX, meanY] = [mean(xs), mean(ys)]
-  const spread = sum(xs.map((x) => (x - meanX) ** 2))
-  if (spread === 0) return undefined
-  const perDay = sum(xs.map((x, index) => (x - meanX) * ((ys[index] ?? 0) - meanY))) / spread
-  const rest = sum(xs.map((x, index) => ((ys[index] ?? 0) - meanY - perDay * (x - meanX)) ** 2))
-  const standardError = Math.sqrt(rest / (points.length - 2) / spread)
+/** Undefined where there is not a day of points. */
+export function slopeOf(trend: Trend, before: Trend | undefined, limits: Limits): Slope | undefined {
+  const line = fitLine(trend.points)
+  if (!line) return undefined
+  const { target, metric, unit } = trend
+  const average = averageOf(trend)
+  const limit = metric === 'success_rate' ? null : limits[metric]
+  const days = limit === null ? null : daysTo(limit, levelOf(trend), line.perDay)
+  const direction = directionOf(line, average, days)
   return {
     target,
     metric,
     unit,
-    per_day: perDay,
-    standard_error: standardError,
-    direction: direction(perDay, standardError, meanY),
+    average,
+    average_before: before && before.points.length > 0 ? averageOf(before) : null,
+    per_day: line.perDay,
+    per_day_low: line.perDay - width * line.standardError,
+    per_day_high: line.perDay + width * line.standardError,
+    direction,
+    limit,
+    days_to_limit: direction === 'rising' || days === 0 ? days : null,
   }
 }
 
-/** Steady unless it is more than chance and more than a hundredth of the level in a day. */
-function direction(perDay: number, standardError: number, level: number): Slope['direction'] {
-  const isReal = Math.abs(perDay) > 2 * standardError && Math.abs(perDay) > Math.abs(level) / 100
-  if (!isReal) return 'steady'
+export function averageOf({ points }: Trend): number {
+  return mean(points.map(([, value]) => value))
+}
+
+/** The average of its last day. */
+function levelOf({ points }: Trend): number {
+  return mean(points.slice(-pointsPerDay).map(([, value]) => value))
+}
+
+function daysTo(limit: number, level: number, perDay: number): number | null {
+  if (level > limit) return 0
+  return perDay > 0 ? Math.ceil((limit - level) / perDay) : null
+}
+
+/** Steady unless it is more than chance, and more than a hundredth of the level in a day or soon at its limit. */
+function directionOf(
+  { perDay, standardError }: Line,
+  level: number,
+  days: number | null,
+): Slope['direction'] {
+  const isReal = Math.abs(perDay) > width * standardError
+  const isMuch = Math.abs(perDay) > Math.abs(level) / 100 || (days ?? Infinity) <= horizonDays
+  if (!isReal || !isMuch) return 'steady'
   return perDay > 0 ? 'rising' : 'falling'
 }
 
 /** A target above a limit, or on its way there. */
 export interface Concern {
   readonly target: string
-  readonly metric: Exclude<Trend['metric'], 'success_rate'>
+  readonly metric: keyof Limits
   readonly unit: Trend['unit']
   /** The average of its last day. */
   readonly level: number
@@ -55,56 +76,90 @@ export interface Concern {
   readonly ahead: { readonly days: number; readonly perDay: number } | undefined
 }
 
-const horizonDays = 30
-
-/** Targets that are above a limit, or will be within a month if they go on as they do. */
+/** Targets that are above a limit, or will be within a month if they go on as they do; the most urgent first. */
 export function findConcerns(
   trends: readonly Trend[],
   slopes: readonly Slope[],
   limits: Limits,
 ): readonly Concern[] {
-  return trends.flatMap(({ target, metric, unit, points }): Concern[] => {
+  const concerns = trends.flatMap((trend): Concern[] => {
+    const { target, metric, unit, points } = trend
     if (metric === 'success_rate' || points.length === 0) return []
-    const limit = limits[metric]
-    const level = mean(points.slice(-fewestPoints).map(([, value]) => value))
-    const concern = { target, metric, unit, level, limit }
-    if (level > limit) return [{ ...concern, ahead: undefined }]
-    const heading = slopes.find((slope) => slope.target === target && slope.metric === metric)
-    if (heading?.direction !== 'rising') return []
-    const perDay = heading.per_day
-    const days = Math.ceil((limit - level) / perDay)
-    return days <= horizonDays ? [{ ...concern, ahead: { days, perDay } }] : []
+    const concern = { target, metric, unit, level: levelOf(trend), limit: limits[metric] }
+    if (concern.level > concern.limit) return [{ ...concern, ahead: undefined }]
+    const heading = slopes.find((one) => isSame(one, trend))
+    const days = heading?.days_to_limit ?? Infinity
+    return heading && days <= horizonDays ? [{ ...concern, ahead: { days, perDay: heading.per_day } }] : []
   })
+  return concerns.toSorted((a, b) => (a.ahead?.days ?? 0) - (b.ahead?.days ?? 0))
 }
 
-export function recommend(trends: readonly Trend[], slopes: readonly Slope[], limits: Limits): Finding[] {
-  return findConcerns(trends, slopes, limits).map((concern) => ({
-    target: concern.target,
-    metric: concern.metric,
-    evidence: describeEvidence(concern),
-    recommendation: steps[concern.metric],
-  }))
+export function isSame(
+  one: Pick<Trend, 'target' | 'metric'>,
+  other: Pick<Trend, 'target' | 'metric'>,
+): boolean {
+  return one.target === other.target && one.metric === other.metric
+}
+
+export interface Past {
+  readonly trends: readonly Trend[]
+  /** Of as long a time before; undefined where it could not be read. */
+  readonly earlier: readonly Trend[] | undefined
+  /** Undefined where they could not be read. */
+  readonly anomalies: readonly Anomaly[] | undefined
+}
+
+export function analyze(
+  { trends, earlier, anomalies }: Past,
+  limits: Limits,
+): z.input<typeof performanceAnalysis> {
+  const slopes = trends
+    .map((trend) =>
+      slopeOf(
+        trend,
+        earlier?.find((one) => isSame(one, trend)),
+        limits,
+      ),
+    )
+    .filter((one) => one !== undefined)
+  const recommendations = findConcerns(trends, slopes, limits).map(recommend)
+  const of = (metric: Trend['metric']): Slope[] => slopes.filter((one) => one.metric === metric)
+  return {
+    trends: {
+      cpu_trend: of('cpu_usage'),
+      memory_trend: of('memory_usage'),
+      response_time_trend: of('response_time'),
+      success_rate_trend: of('success_rate'),
+      disk_trend: of('disk_usage'),
+    },
+    anomalies: anomalies ? [...anomalies] : null,
+    recommendations,
+    summary: summarize(slopes, recommendations.length, anomalies?.length),
+  }
+}
+
+export function recommend(concern: Concern): Recommendation {
+  const { target, metric } = concern
+  return { target, metric, evidence: describeEvidence(concern), recommendation: steps[metric] }
 }
 
 function describeEvidence({ level, limit, unit, ahead }: Concern): string {
   if (!ahead) return `a day's average of ${shown(level, unit)} is above the limit of ${shown(limit, unit)}`
-  return `at ${shown(level, unit)} and rising by ${shown(ahead.perDay, unit)} a day, it reaches the limit of ${shown(limit, unit)} in ${ahead.days} days`
+  return `at ${shown(level, unit)} and rising by ${shown(ahead.perDay, unit)} a day, it reaches the limit of ${shown(limit, unit)} in ${count(ahead.days, 'day')}`
 }
 
 const steps: Readonly<Record<Concern['metric'], string>> = {
   cpu_usage: 'look at what keeps it busy, then give it more processors or spread its load',
   memory_usage: 'look for a leak (does it fall after a restart?), then raise its limit',
   response_time: 'look at its slowest dependency first, then at its own processor time',
+  disk_usage: 'find what grows, shorten what is retained, then give it a larger disk',
 }
 
-export function summarize(
-  slopes: readonly Slope[],
-  recommendations: readonly Finding[],
-  anomalies: readonly Finding[],
-): string {
+function summarize(slopes: readonly Slope[], recommended: number, unusual: number | undefined): string {
   if (slopes.length === 0) return 'There is not a day of history yet, so nothing can be said of trends.'
-  const rising = slopes.filter(({ direction: way }) => way === 'rising').length
-  return `${slopes.length} trends: ${rising} rising. ${count(recommendations.length, 'recommendation')}, ${count(anomalies.length, 'anomaly', 'anomalies')}.`
+  const rising = slopes.filter(({ direction }) => direction === 'rising').length
+  const anomalies = unusual === undefined ? 'Anomalies are not known' : count(unusual, 'anomaly', 'anomalies')
+  return `${count(slopes.length, 'trend')}: ${rising} rising. ${count(recommended, 'recommendation')}. ${anomalies}.`
 }
 
 function count(number: number, one: string, many = `${one}s`): string {
@@ -113,12 +168,4 @@ function count(number: number, one: string, many = `${one}s`): string {
 
 function shown(value: number, unit: string): string {
   return unit === 'percent' ? `${value.toFixed(1)} %` : `${value.toFixed(0)} ms`
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

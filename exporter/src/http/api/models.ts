@@ -46,9 +46,9 @@ export const microserviceStatus = z
 export const taskExecutionStats = z
   .object({
     task_type: z.string(),
-    total_tasks: z.number(),
-    successful_tasks: z.number(),
-    failed_tasks: z.number(),
+    total_tasks: amount,
+    successful_tasks: amount,
+    failed_tasks: amount,
     success_rate: percent,
     avg_execution_time: seconds,
     last_execution: moment,
@@ -65,7 +65,9 @@ export const dataSourceStatus = z
     status: z.enum(['connected', 'disconnected', 'error']).nullable(),
     detail: z.string().nullable(),
     last_sync: moment,
-    sync_frequency: seconds.meta({ description: 'Seconds between syncs: as declared, else as observed.' }),
+    sync_frequency: z.string().meta({
+      description: 'Time between syncs as in 1h or 90s: as declared, else as observed; or unknown.',
+    }),
     data_quality: percent,
     error_count: z.number(),
     response_time: milliseconds,
@@ -74,7 +76,7 @@ export const dataSourceStatus = z
   })
   .meta({ id: 'DataSourceStatus' })
 
-const counts = z.object({ success: z.number(), failed: z.number(), total: z.number() })
+const counts = z.object({ success: amount, failed: amount, total: amount }).meta({ id: 'TaskCounts' })
 
 export const systemMonitoring = z
   .object({
@@ -84,7 +86,9 @@ export const systemMonitoring = z
       z.string(),
       z.object({ status: z.string(), uptime: z.string(), response_time: z.string() }),
     ),
-    task_execution: z.record(z.string(), counts).meta({ description: 'By type, as in hourly_tasks.' }),
+    task_execution: z
+      .record(z.string(), counts)
+      .meta({ description: 'By type: hourly_tasks, daily_tasks, weekly_tasks and others.' }),
     data_sources: z.record(z.string(), z.string()),
   })
   .meta({ id: 'SystemMonitoringData' })
@@ -93,67 +97,13 @@ export const microservices = z.record(z.string(), microserviceStatus)
 export const executionStats = z.record(z.string(), taskExecutionStats)
 export const dataSources = z.record(z.string(), dataSourceStatus)
 
-export const activeAlert = z
+export const health = z
   .object({
-    alertname: z.string(),
-    severity: z.string(),
-    state: z.enum(['active', 'suppressed', 'unprocessed']),
-    started_at: z.iso.datetime(),
-    labels: z.record(z.string(), z.string()),
-    annotations: z.record(z.string(), z.string()),
+    status: z.literal('healthy'),
+    version: z.string(),
+    uptime: z.number().meta({ description: 'Seconds.' }),
   })
-  .meta({ id: 'ActiveAlert' })
-
-const point = z.tuple([z.iso.datetime(), z.number()])
-
-export const trend = z
-  .object({
-    target: z.string(),
-    metric: z.enum(['cpu_usage', 'memory_usage', 'response_time', 'success_rate']),
-    unit: z.enum(['percent', 'milliseconds']),
-    points: z.array(point),
-  })
-  .meta({ id: 'Trend' })
-
-export const finding = z
-  .object({
-    target: z.string(),
-    metric: z.string(),
-    evidence: z.string(),
-    recommendation: z.string(),
-  })
-  .meta({ id: 'Finding' })
-
-export const slope = z
-  .object({
-    target: z.string(),
-    metric: z.string(),
-    unit: z.string(),
-    per_day: z.number().meta({ description: 'How much it changes in a day, by least squares.' }),
-    standard_error: z
-      .number()
-      .meta({ description: 'Standard error of per_day; a change within two of them may be chance.' }),
-    direction: z.enum(['rising', 'falling', 'steady']),
-  })
-  .meta({ id: 'Slope' })
-
-export const monitoringDashboard = z
-  .object({
-    current_status: systemMonitoring,
-    historical_trends: z.array(trend).nullable(),
-    active_alerts: z.array(activeAlert).nullable(),
-    performance_analysis: z
-      .object({
-        slopes: z.array(slope),
-        anomalies: z.array(finding),
-        recommendations: z.array(finding),
-        summary: z.string(),
-      })
-      .nullable(),
-    missing: z.array(z.string()).meta({ description: 'What could not be told, and why.' }),
-    timestamp: z.iso.datetime(),
-  })
-  .meta({ id: 'MonitoringDashboard' })
+  .meta({ id: 'Health' })
 
 export const problem = z
   .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), instance: z.string() })

@@ -1,9 +1,12 @@
-// The API described in OpenAPI 3.1, from the same schemas and routes that serve it.
+// The API described in OpenAPI 3.1, from the same schemas and paths that serve it.
 import { z } from 'zod'
+import { endpoints } from './endpoints.ts'
+import type { Endpoint } from './endpoints.ts'
 import { problem } from './models.ts'
-import type { Endpoint } from './routes.ts'
 
-export function describeApi(endpoints: readonly Endpoint[], version: string): object {
+export function describeApi(version: string): object {
+  const schemas = new Map<string, object>()
+  const paths = endpoints.map((endpoint) => [endpoint.path, { get: describeEndpoint(endpoint, schemas) }])
   return {
     openapi: '3.1.1',
     info: {
@@ -12,33 +15,55 @@ export function describeApi(endpoints: readonly Endpoint[], version: string): ob
       description: 'What Watchpost found of the fleet in its last round. Read only. Null is "not known".',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: Object.fromEntries(
-      endpoints.map((endpoint) => [endpoint.path, { get: describeEndpoint(endpoint) }]),
-    ),
+    servers: [{ url: '/' }],
+    // Where the pages have users, these are the same ones; where they have none, anybody may ask.
+    security: [{}, { users: [] }],
+    paths: Object.fromEntries(paths) as object,
+    components: {
+      schemas: Object.fromEntries(schemas),
+      securitySchemes: { users: { type: 'http', scheme: 'basic' } },
+    },
   }
 }
 
-function describeEndpoint({ path, summary, answer, parameters = {} }: Endpoint): object {
+type Schemas = Map<string, object>
+
+function describeEndpoint({ path, summary, answer, parameters }: Endpoint, schemas: Schemas): object {
   return {
-    operationId: path.replace('/api/', '').replaceAll(/[/-]/g, '_'),
+    operationId: path
+      .replace(/^\/(?:api\/)?/, '')
+      .replaceAll(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
-    parameters: Object.entries(parameters).map(([name, { min, max, default: fallback, description }]) => ({
-      name,
-      in: 'query',
-      description,
-      schema: { type: 'integer', minimum: min, maximum: max, default: fallback },
-    })),
+    parameters: Object.entries(parameters.shape).map(([name, schema]) => describeParameter(name, schema)),
     responses: {
-      200: { description: summary, content: { 'application/json': { schema: schemaOf(answer) } } },
+      200: {
+        description: summary,
+        content: { 'application/json': { schema: schemaOf(answer, schemas) } },
+      },
       default: {
         description: 'What was wrong.',
-        content: { 'application/problem+json': { schema: schemaOf(problem) } },
+        content: { 'application/problem+json': { schema: schemaOf(problem, schemas) } },
       },
     },
   }
 }
 
-function schemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline' })
-  return rest
+function describeParameter(name: string, parameter: z.core.$ZodType): object {
+  const { $schema: _, description, ...schema } = z.toJSONSchema(parameter, { io: 'output' })
+  return { name, in: 'query', description, schema }
+}
+
+/** Schemas with a name are put among `schemas` and referred to. */
+function schemaOf(answer: z.ZodType, schemas: Schemas): object {
+  const text = JSON.stringify(z.toJSONSchema(answer, { io: 'input' }))
+  const {
+    $schema: _,
+    $defs = {},
+    ...schema
+  } = JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/')) as {
+    readonly $schema?: string
+    readonly $defs?: Readonly<Record<string, object>>
+  }
+  for (const [name, definition] of Object.entries($defs)) schemas.set(name, definition)
+  return schema
 }

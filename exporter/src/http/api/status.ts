@@ -41,7 +41,28 @@ function toMicroservice({ health, ...target }: ServiceReading): z.input<typeof m
 
 export function toExecutionStats({ readings }: Snapshot): Record<string, z.input<typeof taskExecutionStats>> {
   const byType = Map.groupBy(readings.tasks?.tasks ?? [], ({ type }) => type)
-  return Object.fromEntries([...byType].map(([type, tasks]) => [type, toStats(type, tasks)]))
+  const types = new Set([...usualTypes, ...byType.keys()])
+  const isKnown = readings.tasks !== undefined
+  return Object.fromEntries(
+    [...types].map((type) => [type, isKnown ? toStats(type, byType.get(type) ?? []) : unknownStats(type)]),
+  )
+}
+
+/** Always told of, also while there is no such task: a page with a place for each need not ask which there are. */
+const usualTypes = ['hourly', 'daily', 'weekly']
+
+function unknownStats(type: string): z.input<typeof taskExecutionStats> {
+  return {
+    task_type: type,
+    total_tasks: null,
+    successful_tasks: null,
+    failed_tasks: null,
+    success_rate: null,
+    avg_execution_time: null,
+    last_execution: null,
+    next_execution: null,
+    error_details: [],
+  }
 }
 
 function toStats(type: string, tasks: readonly TaskReading[]): z.input<typeof taskExecutionStats> {
@@ -86,7 +107,7 @@ function toDataSource(target: DataSourceReading): z.input<typeof dataSourceStatu
     status: target.connection ?? null,
     detail: target.detail ?? null,
     last_sync: moment(target.lastSyncAt),
-    sync_frequency: target.syncSeconds ?? target.observedSyncSeconds ?? null,
+    sync_frequency: shownSpan(target.syncSeconds ?? target.observedSyncSeconds),
     data_quality: times(target.quality?.score, 100),
     error_count: target.errors,
     response_time: times(target.durationSeconds, 1000),
@@ -168,6 +189,19 @@ function statistic({ readings }: Snapshot, name: string, state?: string): number
   if (!found?.series) return null
   const parts = found.series.values.filter(([labels]) => state === undefined || labels['state'] === state)
   return sum(parts, ([, value]) => value)
+}
+
+/** As the configuration writes it: 90s, 5m, 1h, 1d. */
+function shownSpan(seconds: number | undefined): string {
+  if (seconds === undefined) return 'unknown'
+  const whole = Math.round(seconds)
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const
+  const [unit, size] = units.find(([, length]) => whole > 0 && whole % length === 0) ?? ['s', 1]
+  return `${whole / size}${unit}`
 }
 
 function shownUptime(uptime: number | null): string {

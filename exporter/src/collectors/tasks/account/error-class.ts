@@ -1,14 +1,26 @@
 // From the text of an error to a class with a bounded number of values: only the class may become a label.
-import { RE2JS } from 're2js'
+import { findHttpStatus, httpClass, httpFamily } from './http-status.ts'
+import { compilePattern } from './pattern.ts'
+import { findSqlCondition } from './sqlstate.ts'
 
 export interface ErrorPattern {
   readonly class: string
   readonly match: string
 }
 
-export type ClassifyError = (text: string | undefined, outcome: string) => string
+/** A class, and the wider one that it belongs to. */
+export interface ErrorClass {
+  readonly name: string
+  readonly family: string
+}
 
-export const builtInClasses = [
+export interface ErrorRules {
+  readonly classify: (text: string | undefined, outcome: string) => ErrorClass
+  /** The classes that a task has before its first error; others come with it. */
+  readonly expected: readonly string[]
+}
+
+const families = [
   'timeout',
   'connection',
   'http_4xx',
@@ -19,39 +31,53 @@ export const builtInClasses = [
   'other',
 ] as const
 
-// Looked for in this order: an HTTP 504 is a 5xx, a database that timed out a timeout.
+const statementTimeout: ErrorPattern = { class: 'timeout', match: 'due to statement timeout' }
+
+// Looked for in this order, after SQLSTATE and HTTP status: of a 504 the status says more than the word timeout.
 const builtIn: readonly ErrorPattern[] = [
-  { class: 'http_5xx', match: String.raw`\b(?:https?|status|code)\b\D{0,20}\b5\d\d\b` },
-  { class: 'http_4xx', match: String.raw`\b(?:https?|status|code)\b\D{0,20}\b4\d\d\b` },
   { class: 'timeout', match: String.raw`time[d -]?out|deadline exceeded|ETIMEDOUT` },
   {
     class: 'connection',
     match: String.raw`ECONN[A-Z]+|EPIPE|ENOTFOUND|EAI_AGAIN|socket hang up|connection (?:refused|reset|closed|terminated|lost)`,
   },
+  { class: 'sql', match: String.raw`SQL ?STATE|violates .{0,40}constraint` },
   {
-    class: 'sql',
-    match: String.raw`SQLSTATE|violates .{0,40}constraint|deadlock detected|(?:relation|column) .{0,80}does not exist`,
+    class: 'crashed',
+    match: String.raw`crashed|killed|out of memory|\bOOM\b|SIG(?:KILL|SEGV|ABRT)|exit code 13[479]\b`,
   },
-  { class: 'crashed', match: String.raw`crashed|killed|out of memory|\bOOM\b|SIG(?:KILL|SEGV|ABRT)` },
 ]
 
-/** Patterns run on an engine of linear time: a text of an error can not stall the exporter. */
-export function createClassifier(configured: readonly ErrorPattern[]): ClassifyError {
-  const patterns = [...configured, ...builtIn].map((pattern) => ({
-    name: pattern.class,
-    expression: compilePattern(pattern.match),
-  }))
-  return (text, outcome) => {
-    if (outcome === 'unknown') return 'unknown_status'
-    if (text === undefined) return 'other'
-    return patterns.find(({ expression }) => expression.matcher(text).find())?.name ?? 'other'
+export function createErrorRules(configured: readonly ErrorPattern[]): ErrorRules {
+  const first = compile([...configured, statementTimeout])
+  const last = compile(builtIn)
+  return {
+    expected: [...new Set([...configured.map((pattern) => pattern.class), ...families])],
+    classify(text, outcome) {
+      if (outcome === 'unknown') return alone('unknown_status')
+      if (text === undefined) return alone('other')
+      return first(text) ?? readSql(text) ?? readHttp(text) ?? last(text) ?? alone('other')
+    },
   }
 }
 
-export function compilePattern(text: string): RE2JS {
-  return RE2JS.compile(text, RE2JS.CASE_INSENSITIVE)
+function compile(patterns: readonly ErrorPattern[]): (text: string) => ErrorClass | undefined {
+  const compiled = patterns.map((pattern) => ({
+    found: alone(pattern.class),
+    expression: compilePattern(pattern.match),
+  }))
+  return (text) => compiled.find(({ expression }) => expression.matcher(text).find())?.found
 }
 
-export function errorClasses(configured: readonly ErrorPattern[]): readonly string[] {
-  return [...new Set([...configured.map((pattern) => pattern.class), ...builtInClasses])]
+function readSql(text: string): ErrorClass | undefined {
+  const name = findSqlCondition(text)
+  return name === undefined ? undefined : { name, family: 'sql' }
+}
+
+function readHttp(text: string): ErrorClass | undefined {
+  const status = findHttpStatus(text)
+  return status === undefined ? undefined : { name: httpClass(status), family: httpFamily(status) }
+}
+
+function alone(name: string): ErrorClass {
+  return { name, family: name }
 }

@@ -1,6 +1,6 @@
 // Accounts of tasks, with runs that are seen in any order.
 import { expect, test } from 'vitest'
-import { createClassifier } from './error-class.ts'
+import { createErrorRules } from './error-class.ts'
 import { accountOf, createLedger, recordEnd } from './ledger.ts'
 import type { LedgerRules, TaskAccount } from './ledger.ts'
 
@@ -8,7 +8,7 @@ const rules: LedgerRules = {
   schedules: new Map([
     ['a', { task: 'a', type: 'daily', cron: '@daily', timezone: 'UTC', grace: 5, min_runtime: 10 }],
   ]),
-  classify: createClassifier([]),
+  errors: createErrorRules([]),
   maxTasks: 1,
 }
 

@@ -1,5 +1,7 @@
 // What is known of each task: totals that only grow, the latest of everything, and the slots of its schedule.
-import type { ClassifyError } from './error-class.ts'
+import type { ErrorRules } from './error-class.ts'
+import { countError, showErrors } from './error-tally.ts'
+import type { ErrorTally } from './error-tally.ts'
 import type { Outcome, RunRecord } from '../follow/run.ts'
 import { beginSlots, judgeSlots, slotKey } from './slots.ts'
 import type { Schedule, SlotState } from './slots.ts'
@@ -13,7 +15,7 @@ export interface FailureNote {
   readonly message: string
 }
 
-export interface TaskAccount {
+export interface TaskAccount extends ErrorTally {
   readonly task: string
   type: string
   runs: number
@@ -23,7 +25,6 @@ export interface TaskAccount {
   retrySuccesses: number
   /** Successes that were over sooner than their work can be done. */
   tooShort: number
-  readonly errors: Record<string, number>
   /** Cumulative counts for `durationBounds`, and a last one for all. */
   readonly durationCounts: number[]
   durationSum: number
@@ -36,6 +37,8 @@ export interface TaskAccount {
   consecutiveFailures: number
   notes: readonly FailureNote[]
   slots: SlotState | undefined
+  /** Slots that the scheduler itself says were not run. */
+  skipped: number
 }
 
 export interface Ledger {
@@ -46,7 +49,7 @@ export interface Ledger {
 
 export interface LedgerRules {
   readonly schedules: ReadonlyMap<string, Schedule>
-  readonly classify: ClassifyError
+  readonly errors: ErrorRules
   readonly maxTasks: number
 }
 
@@ -88,6 +91,7 @@ function openAccount(task: string, type: string): TaskAccount {
     retrySuccesses: 0,
     tooShort: 0,
     errors: {},
+    unseenErrors: {},
     durationCounts: Array.from({ length: durationBounds.length + 1 }, () => 0),
     durationSum: 0,
     lastStart: undefined,
@@ -99,6 +103,7 @@ function openAccount(task: string, type: string): TaskAccount {
     consecutiveFailures: 0,
     notes: [],
     slots: undefined,
+    skipped: 0,
   }
 }
 
@@ -169,13 +174,23 @@ function recordFailure(
 ): void {
   account.failures += Number(isCounted)
   account.lastFailure = latest(account.lastFailure, finishedAt)
-  const errorClass = rules.classify(record.error, outcome)
-  account.errors[errorClass] = (account.errors[errorClass] ?? 0) + 1
+  const { classify, expected } = rules.errors
+  const errorClass = countError(account, expected, classify(record.error, outcome))
   const told =
     outcome === 'unknown' ? `status ${JSON.stringify(record.status ?? null)} is not mapped` : record.error
   if (told === undefined) return
-  const note = { at: finishedAt, class: errorClass, message: told.slice(0, keptMessageLength) }
+  noteFailure(account, { at: finishedAt, class: errorClass, message: told })
+}
+
+/** Keeps the last few texts. */
+export function noteFailure(account: TaskAccount, { message, ...rest }: FailureNote): void {
+  const note = { ...rest, message: message.slice(0, keptMessageLength) }
   account.notes = [...account.notes, note].toSorted((a, b) => a.at - b.at).slice(-keptNotes)
+}
+
+/** To be called once for each page. `isHistory` where nothing was on a page before. */
+export function showTotals(ledger: Ledger, isHistory: boolean): void {
+  for (const account of ledger.accounts.values()) showErrors(account, isHistory)
 }
 
 export interface ScheduleRound {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createClassifier } from './error-class.ts'
+import { createErrorRules } from './error-class.ts'
 import { judgeSchedules } from './ledger.ts'
 import { parseState, writeState } from './saved-state.ts'
 import { createState, see } from './state.ts'
@@ -10,7 +10,7 @@ function lively(): SourceState {
   const schedules = new Map([['a', { task: 'a', cron: '* * * * *', timezone: 'UTC', grace: 5 }]])
   const rules = {
     schedules,
-    classify: createClassifier([]),
+    errors: createErrorRules([]),
     maxTasks: 2,
     statuses: { success: ['ok'], failed: ['bad'], canceled: [], open: [] },
     countsRuns: true,

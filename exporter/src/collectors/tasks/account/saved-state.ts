@@ -29,6 +29,7 @@ const account = z.object({
   retrySuccesses: total,
   tooShort: total,
   errors: z.record(z.string(), total),
+  unseenErrors: z.record(z.string(), total).default({}),
   durationCounts: z.array(total).length(durationBounds.length + 1),
   durationSum: total,
   lastStart: time.optional(),
@@ -40,6 +41,7 @@ const account = z.object({
   consecutiveFailures: total,
   notes: z.array(z.object({ at: time, class: z.string(), message: z.string() })),
   slots: slots.optional(),
+  skipped: total.default(0),
 })
 
 const id = z.string().regex(/^-?\d+$/)

@@ -38,7 +38,7 @@ export interface SourceState {
   byId: IdPosition | undefined
   byFinished: FinishedPosition | undefined
   readonly open: Map<string, OpenRun>
-  /** Runs with a name of their own that have ended lately, where nothing else tells that they were counted. */
+  /** Runs with a name of their own and slots that have ended lately, where nothing else tells that they were counted. */
   endedIds: readonly string[]
   /** While what was there before is read, runs that ended earlier are not counted. */
   countAfter: number | undefined

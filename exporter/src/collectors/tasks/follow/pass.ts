@@ -6,7 +6,7 @@ import { applyById, readById } from './by-id.ts'
 import type { IdBatch } from './by-id.ts'
 import { readHead } from './head.ts'
 import type { Head } from './head.ts'
-import { judgeSchedules } from '../account/ledger.ts'
+import { judgeSchedules, showTotals } from '../account/ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Sighting, SightRules, SourceState } from '../account/state.ts'
 
@@ -66,6 +66,7 @@ export function applyPass(state: SourceState, rules: SightRules, pass: Pass): vo
   const horizon = state.ladder.steps.findLast(({ xmax }) => xmax <= head.xmin)
   Object.assign(state, { identity: head.identity, xmax: head.xmax, readAt: head.at })
   if (horizon) state.horizonAt = horizon.at
+  showTotals(state.ledger, !state.isPrimed)
   if (pass.isComplete) Object.assign(state, { countAfter: undefined, isPrimed: true })
   const horizonAt = Math.max(state.horizonAt ?? -Infinity, head.at - stuckSeconds)
   const knownUntil = pass.isComplete ? horizonAt : undefined

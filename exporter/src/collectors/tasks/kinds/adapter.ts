@@ -13,11 +13,29 @@ export interface SourceTotals {
   readonly failures: number
 }
 
+/** How a task stands to its schedule, told by a scheduler whose schedule is no cron expression. */
+export interface ToldSlots {
+  readonly task: string
+  readonly due: number | undefined
+  readonly nextRun: number | undefined
+  readonly isOverdue: boolean
+}
+
+/** A slot for which no run began, and none will. */
+export interface SkippedSlot {
+  readonly id: string
+  readonly task: string
+  readonly at: number
+  readonly error: string | undefined
+}
+
 /** What is read besides the runs, in the same snapshot. */
 export interface Extras {
   /** Undefined where runs are counted one by one. */
   readonly totals: readonly SourceTotals[] | undefined
   readonly schedules: readonly Schedule[]
+  readonly slots: readonly ToldSlots[]
+  readonly skipped: readonly SkippedSlot[]
 }
 
 export interface Adapter {
@@ -31,4 +49,4 @@ export interface Adapter {
 /** The source is there but not as configured: a column is missing, a right, the whole table. */
 export class SchemaError extends Error {}
 
-export const noExtras: Extras = Object.freeze({ totals: undefined, schedules: [] })
+export const noExtras: Extras = Object.freeze({ totals: undefined, schedules: [], slots: [], skipped: [] })

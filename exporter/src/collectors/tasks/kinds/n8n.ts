@@ -2,15 +2,14 @@
 // not saved; times, failures in a row and what is running from execution_entity. Error texts lie in execution_data,
 // megabytes each, and are left there.
 import type { ClientBase } from 'pg'
-import { SchemaError } from './adapter.ts'
+import { noExtras, SchemaError } from './adapter.ts'
 import type { Adapter, Extras, SourceTotals } from './adapter.ts'
 import { quoteName, selectRecord } from '../follow/plan.ts'
 import type { Plan } from '../follow/plan.ts'
 import type { N8nSource } from '../section.ts'
-import { toSchedules } from './told-schedules.ts'
-import type { ToldSchedule } from './told-schedules.ts'
+import { readScheduledWork } from './n8n-slots.ts'
 
-type Tables = Readonly<Record<'executions' | 'workflows' | 'statistics' | 'delta' | 'jobs', string>>
+type Tables = Readonly<Record<'executions' | 'workflows' | 'statistics' | 'delta' | 'jobs' | 'slots', string>>
 
 export function adaptN8n(source: N8nSource): Adapter {
   const tables = nameTables(source)
@@ -33,7 +32,7 @@ export function adaptN8n(source: N8nSource): Adapter {
       }
       return planExecutions(tables)
     },
-    extras: async (client) => readExtras(client, tables, known),
+    extras: async (client) => readExtras(client, source, { tables, known }),
   }
 }
 
@@ -45,15 +44,26 @@ function nameTables({ schema, table_prefix: prefix }: N8nSource): Tables {
     statistics: name('workflow_statistics'),
     delta: name('workflow_statistics_delta'),
     jobs: name('scheduled_job'),
+    slots: name('scheduled_task'),
   }
+}
+
+/** What is read of the tables that came late and are granted column by column. */
+const neededColumns: Partial<Record<keyof Tables, string>> = {
+  jobs: 'id,taskType,ownerType,ownerId,kind,cronExpression,timezone,enabled,nextRunAt,misfireGraceSeconds',
+  slots: 'id,jobId,scheduledFor,status,finishedAt,errorMessage',
 }
 
 /** Those that are there and may be read: statistics came with version 0.2xx, the delta and the scheduler with 2.x. */
 async function findTables(client: ClientBase, tables: Tables): Promise<ReadonlySet<string>> {
+  const wanted = Object.keys(tables) as (keyof Tables)[]
   const { rows } = await client.query<{ name: string }>(
-    `SELECT name FROM unnest($1::text[]) AS name
-    WHERE to_regclass(name) IS NOT NULL AND has_any_column_privilege(to_regclass(name)::oid, 'SELECT')`,
-    [Object.values(tables)],
+    `SELECT name FROM unnest($1::text[], $2::text[]) AS wanted (name, columns)
+    WHERE to_regclass(name) IS NOT NULL AND has_any_column_privilege(to_regclass(name)::oid, 'SELECT')
+      AND NOT EXISTS (SELECT FROM unnest(string_to_array(columns, ',')) AS needed (column_name)
+        LEFT JOIN pg_attribute ON attrelid = to_regclass(name) AND attname = column_name AND NOT attisdropped
+        WHERE attnum IS NULL OR NOT has_column_privilege(attrelid, attnum, 'SELECT'))`,
+    [wanted.map((key) => tables[key]), wanted.map((key) => neededColumns[key] ?? '')],
   )
   return new Set(rows.map(({ name }) => name))
 }
@@ -91,10 +101,18 @@ function planExecutions({ executions, workflows }: Tables): Plan {
   }
 }
 
-async function readExtras(client: ClientBase, tables: Tables, known: ReadonlySet<string>): Promise<Extras> {
+interface Found {
+  readonly tables: Tables
+  readonly known: ReadonlySet<string>
+}
+
+async function readExtras(client: ClientBase, source: N8nSource, { tables, known }: Found): Promise<Extras> {
+  const { jobs, workflows } = tables
+  const slots = known.has(tables.slots) ? tables.slots : undefined
   return {
+    ...noExtras,
     totals: known.has(tables.statistics) ? await readTotals(client, tables, known) : undefined,
-    schedules: known.has(tables.jobs) ? toSchedules(await readJobs(client, tables)) : [],
+    ...(known.has(jobs) && (await readScheduledWork(client, { jobs, workflows, slots }, source.timezone))),
   }
 }
 
@@ -113,15 +131,6 @@ async function readTotals(
     LEFT JOIN ${workflows} AS workflow ON workflow.id = total."workflowId"
     WHERE total.name IN ('production_success', 'production_error') AND total."workflowId" IS NOT NULL
     GROUP BY 1, 2`,
-  )
-  return rows
-}
-
-async function readJobs(client: ClientBase, { jobs, workflows }: Tables): Promise<readonly ToldSchedule[]> {
-  const { rows } = await client.query<ToldSchedule>(
-    `SELECT workflow.name AS task, job."cronExpression" AS cron, job.timezone
-    FROM ${jobs} AS job JOIN ${workflows} AS workflow ON workflow.id::text = job."ownerId"
-    WHERE job.enabled AND job."ownerType" = 'workflow' AND job.kind = 'cron'`,
   )
   return rows
 }

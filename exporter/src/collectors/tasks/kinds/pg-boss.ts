@@ -1,7 +1,7 @@
 // `kind: pg_boss`: jobs by their queue. Ids have no order, so runs are followed by their end, queue by queue, for that
 // is what pg-boss has an index for.
 import type { ClientBase } from 'pg'
-import { SchemaError } from './adapter.ts'
+import { noExtras, SchemaError } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
 import { quoteName, quoteText, selectRecord } from '../follow/plan.ts'
 import type { Plan } from '../follow/plan.ts'
@@ -21,7 +21,7 @@ export function adaptPgBoss(source: PgBossSource): Adapter {
     },
     plan: async (client) => planJobs(client, schema),
     extras: async (client) => ({
-      totals: undefined,
+      ...noExtras,
       schedules: toSchedules(await readSchedules(client, schema)),
     }),
   }

@@ -1,6 +1,6 @@
 // `kind: pg_cron`: jobs of the extension, by their names. Its table of runs has no index but its primary key.
 import type { ClientBase } from 'pg'
-import { SchemaError } from './adapter.ts'
+import { noExtras, SchemaError } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
 import { selectRecord } from '../follow/plan.ts'
 import type { Plan } from '../follow/plan.ts'
@@ -18,7 +18,7 @@ export function adaptPgCron(source: PgCronSource): Adapter {
       open: ['starting', 'running', 'sending', 'connecting'],
     },
     plan: planRuns,
-    extras: async (client) => ({ totals: undefined, schedules: toSchedules(await readJobs(client)) }),
+    extras: async (client) => ({ ...noExtras, schedules: toSchedules(await readJobs(client)) }),
   }
 }
 

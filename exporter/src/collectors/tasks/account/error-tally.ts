@@ -1,0 +1,36 @@
+// Failed runs by the class of their error. A class that was not expected begins at 0: Prometheus cannot see growth in a
+// series that begins with its first event.
+import type { ErrorClass } from './error-class.ts'
+
+export interface ErrorTally {
+  readonly errors: Record<string, number>
+  /** Events of classes that no page has shown yet. */
+  readonly unseenErrors: Record<string, number>
+}
+
+// So many that no real task has more, so few that errors with invented codes do not fill the page.
+const keptUnexpected = 20
+
+export function countError(tally: ErrorTally, expected: readonly string[], found: ErrorClass): string {
+  const { errors, unseenErrors } = tally
+  const { name, family } = found
+  const isExpected = expected.includes(name)
+  const unexpected = new Set(
+    [...Object.keys(errors), ...Object.keys(unseenErrors)].filter((known) => !expected.includes(known)),
+  )
+  const chosen = isExpected || unexpected.has(name) || unexpected.size < keptUnexpected ? name : family
+  const counts = isExpected || chosen === family || chosen in errors ? errors : unseenErrors
+  counts[chosen] = (counts[chosen] ?? 0) + 1
+  return chosen
+}
+
+export function showErrors({ errors, unseenErrors }: ErrorTally, isHistory: boolean): void {
+  for (const [name, count] of Object.entries(unseenErrors)) {
+    if (name in errors || isHistory) {
+      errors[name] = (errors[name] ?? 0) + count
+      delete unseenErrors[name]
+    } else {
+      errors[name] = 0
+    }
+  }
+}

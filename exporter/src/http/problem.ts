@@ -1,0 +1,32 @@
+// What a refused request is answered with: a problem document, RFC 9457.
+import type { RequestHandler, Response } from 'express'
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+}
+
+export function sendProblem(response: Response, status: number, detail: string): void {
+  const body = {
+    type: 'about:blank',
+    title: titles[status] ?? 'Error',
+    status,
+    detail,
+    instance: response.req.originalUrl.slice(0, 200),
+  }
+  response.status(status).type('application/problem+json').send(JSON.stringify(body))
+}
+
+/** For what is left of a path once the handlers of these methods had their turn. */
+export function refuseMethod(...allowed: readonly string[]): RequestHandler {
+  return (request, response) => {
+    response.set('allow', allowed.join(', '))
+    sendProblem(response, 405, `expected ${allowed.join(' or ')}, got ${request.method}`)
+  }
+}

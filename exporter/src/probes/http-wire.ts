@@ -1,0 +1,99 @@
+// An open connection as something that takes requests, in the version of HTTP that was agreed upon.
+import { isIP } from 'node:net'
+import type { Socket } from 'node:net'
+import { dial } from './dial.ts'
+import type { Address, Connection } from './dial.ts'
+import { exchange } from './http-exchange.ts'
+import type { Answer, Exchange } from './http-message.ts'
+import { maxHeadBytes } from './http-message.ts'
+import { exchangeHttp2 } from './http2-exchange.ts'
+import type { Course, Fault } from './outcome.ts'
+
+/** Where to connect for a request, and in which version of HTTP. */
+export interface Way {
+  readonly address: Address
+  /** Undefined for what the server prefers: over TLS it may choose, without TLS it is 1.1. */
+  readonly httpVersion: HttpVersion | undefined
+}
+
+export type HttpVersion = '1.1' | '2'
+
+/** `wire` is undefined exactly when there is a fault. */
+export interface Opened {
+  readonly wire: Wire | undefined
+  readonly fault: Fault | undefined
+  readonly connection: Connection
+}
+
+export interface Wire {
+  readonly exchange: (exchange: Exchange, course: Course) => Promise<Answer>
+  readonly isOpen: () => boolean
+  readonly close: () => void
+  /** Nothing is asked for now: closed by what nobody asked for, and after `seconds`. Gives what ends the rest. */
+  readonly rest: (seconds: number) => () => void
+}
+
+export async function openWire(way: Way, course: Course): Promise<Opened> {
+  const { socket, fault, connection } = await dial(way.address, course)
+  if (!socket) return { wire: undefined, fault, connection }
+  // Over TLS the client may speak what was agreed upon; without, it has to know.
+  const isHttp2 = way.address.tls ? connection.agreedProtocol === 'h2' : way.httpVersion === '2'
+  if (isHttp2) return { wire: await http2Wire(socket, way.address, course), fault: undefined, connection }
+  if (way.httpVersion !== '2') return { wire: http1Wire(socket), fault: undefined, connection }
+  socket.destroy()
+  const refused: Fault = { failure: 'error', detail: 'the server does not speak HTTP/2' }
+  return { wire: undefined, fault: refused, connection }
+}
+
+function http1Wire(socket: Socket): Wire {
+  const close = (): void => void socket.destroy()
+  return {
+    exchange: (asked, course) => exchange(socket, asked, course),
+    isOpen: () => !socket.destroyed,
+    close,
+    rest(seconds) {
+      const wake = restUntil(seconds, close)
+      // Whatever happens to an idle connection, even bytes that nobody asked for, ends it.
+      socket.on('data', close).on('end', close).unref()
+      return () => {
+        wake()
+        socket.off('data', close).off('end', close).ref()
+      }
+    },
+  }
+}
+
+async function http2Wire(socket: Socket, { host, port, tls }: Address, course: Course): Promise<Wire> {
+  // Loaded when the first server speaks HTTP/2, as most fleets have none; no phase of a probe takes that time.
+  course.enter(undefined)
+  const { connect } = await import('node:http2')
+  const session = connect(`${tls ? 'https' : 'http'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`, {
+    createConnection: () => socket,
+    settings: { enablePush: false, maxHeaderListSize: maxHeadBytes },
+  })
+  // A session that fails while nobody waits for it brings nothing down.
+  session.on('error', () => {})
+  const close = (): void => {
+    session.destroy()
+    socket.destroy()
+  }
+  return {
+    exchange: (asked, during) => exchangeHttp2(session, asked, during),
+    isOpen: () => !session.closed && !session.destroyed && !socket.destroyed,
+    close,
+    rest(seconds) {
+      const wake = restUntil(seconds, close)
+      session.unref()
+      return () => {
+        wake()
+        session.ref()
+      }
+    },
+  }
+}
+
+/** It ends by itself, so nobody has to close those of a target that is gone, and holds up no process that is done. */
+function restUntil(seconds: number, close: () => void): () => void {
+  const timer = setTimeout(close, seconds * 1000).unref()
+  return () => clearTimeout(timer)
+}
