@@ -130,8 +130,8 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
 
 async function openSources(options: Settings, account: ServiceAccount, closers: Closer[]): Promise<Source[]> {
   const apis: Readonly<Record<string, () => SourceApi>> = {
-    google_sheets: () => googleSheets(account),
-    cmoney_api: cmoneyApi,
+    google_sheets: () => googleSheets(account, options.speed),
+    cmoney_api: () => cmoneyApi(options.speed),
     finlab_api: finlabApi,
   }
   const opened: Source[] = []

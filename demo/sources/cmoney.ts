@@ -12,8 +12,9 @@ const topics = [
   'memory prices',
 ]
 
-export function cmoneyApi(): SourceApi {
-  const quota = createQuota({ limit: 300, windowSeconds: 300, backgroundPerSecond: 0.5 })
+/** The window of the quota is shorter where the demo runs faster. */
+export function cmoneyApi(speed = 1): SourceApi {
+  const quota = createQuota({ limit: 300, windowSeconds: 300 / speed, backgroundPerSecond: 0.5 })
   return {
     quota,
     errorBody: { error: 'internal_error', message: 'The request could not be completed.' },

@@ -11,8 +11,8 @@ const readsPerMinute = 60
 const sheetPath = /^\/v4\/spreadsheets\/([^/:]+)(?:\/values(?:\/([^/]+)|:batchGet))?$/
 const filePath = /^\/drive\/v3\/files\/([^/]+)$/
 
-export function googleSheets(account: ServiceAccount): SourceApi {
-  const quota = createQuota({ limit: readsPerMinute, windowSeconds: 60, backgroundPerSecond: 0 })
+export function googleSheets(account: ServiceAccount, speed = 1): SourceApi {
+  const quota = createQuota({ limit: readsPerMinute, windowSeconds: 60 / speed, backgroundPerSecond: 0 })
   return {
     quota,
     errorBody: failure(500, 'INTERNAL', 'Internal error encountered.').body,

@@ -31,7 +31,15 @@ export async function startWatch(directory: string, config: string): Promise<Wat
   const exporter = await startExporter(file, join(own, 'state'))
   const { url } = exporter
 
-  async function look(): Promise<readonly Said[]> {
+  let underWay: Promise<readonly Said[]> | undefined
+
+  /** Those who look at the same time see the same. */
+  function look(): Promise<readonly Said[]> {
+    underWay ??= lookNow().finally(() => (underWay = undefined))
+    return underWay
+  }
+
+  async function lookNow(): Promise<readonly Said[]> {
     const page = await read(`${url}/metrics`)
     const { diagnoses } = JSON.parse(await read(`${url}/api/diagnosis`)) as { diagnoses: readonly Said[] }
     const series = page.split('\n').filter((line) => line.startsWith('watchpost_diagnosis{'))
