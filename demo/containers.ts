@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ServiceEntry } from './catalogue.ts'
 import type { Breakable } from './fault.ts'
+import { renderLog } from './container-log.ts'
 import { simulateTraffic } from './traffic.ts'
 
 const memoryLimitBytes = 512 * 1024 * 1024
@@ -17,7 +18,7 @@ export interface ContainerEngine {
   readonly close: () => Promise<void>
 }
 
-interface Container {
+export interface Container {
   readonly entry: ServiceEntry
   startedAt: number
   restarts: number
@@ -84,18 +85,18 @@ function serveEngine(containers: ReadonlyMap<string, Container>, kills: Kills): 
     const answer = route(path, containers) ?? (path === '/events' ? eventsOf(kills, searchParams) : undefined)
     response.statusCode = answer === undefined ? 404 : 200
     response.setHeader('content-type', 'application/json')
-    response.end(
-      typeof answer === 'string' ? answer : JSON.stringify(answer ?? { message: 'page not found' }),
-    )
+    if (Buffer.isBuffer(answer) || typeof answer === 'string') response.end(answer)
+    else response.end(JSON.stringify(answer ?? { message: 'page not found' }))
   })
 }
 
 function route(path: string, containers: ReadonlyMap<string, Container>): unknown {
   if (path === '/version') return { ApiVersion: apiVersion, MinAPIVersion: '1.24', Version: '28.0.0' }
   if (path === '/containers/json') return [...containers.values()].map(list)
-  const [, id = '', question] = /^\/containers\/(\w+)\/(json|stats)$/.exec(path) ?? []
-  const container = containers.get(id)
+  const [, id = '', question] = /^\/containers\/([\w-]+)\/(json|stats|logs)$/.exec(path) ?? []
+  const container = containers.get(id) ?? [...containers.values()].find((one) => containerName(one) === id)
   if (!container) return undefined
+  if (question === 'logs') return renderLog(container)
   return question === 'json' ? inspect(container) : measure(container)
 }
 

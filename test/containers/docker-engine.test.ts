@@ -1,8 +1,11 @@
 // Containers as a real Docker Engine tells of them, one of them killed for want of memory.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { GenericContainer, Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { expect, onTestFinished, test } from 'vitest'
 import { containers } from '../../exporter/src/collectors/containers/containers.ts'
+import { openDocker } from '../../exporter/src/probes/docker.ts'
 import { collectorContext, renderSeries, startRound } from '../harness/collector.ts'
 
 const image = 'node:24.21.0-bookworm-slim'
@@ -62,4 +65,21 @@ test('a kill for want of memory is counted, with the exit code it leaves', async
   expect(await series('container_oom_kills_total')).toEqual([
     'watchpost_container_oom_kills_total{container="hungry"} 1',
   ])
+})
+
+test.each([false, true])('the last lines of a log are read, with a terminal: %s', async (hasTerminal) => {
+  // Of a long line the engine makes several of 16 KiB, and counts them as such.
+  const script = "console.log('one'); console.log('two'); console.log('x'.repeat(40_000) + 'end')"
+  const words = ['run', '--name', 'talker', ...(hasTerminal ? ['--tty'] : []), image, 'node', '-e', script]
+  await promisify(execFile)('docker', words)
+  onTestFinished(async () => void (await promisify(execFile)('docker', ['rm', 'talker'])))
+  const docker = openDocker('unix:///var/run/docker.sock')
+  onTestFinished(() => docker.close())
+  const signal = AbortSignal.timeout(10_000)
+  const lines = await docker.logs('talker', 4, signal)
+  expect(lines.map((line) => [line.slice(0, 3), line.length])).toEqual([
+    ['two', 3],
+    ['xxx', 40_003],
+  ])
+  await expect(docker.logs('nobody', 3, signal)).rejects.toThrow('expected status 200, got 404')
 })

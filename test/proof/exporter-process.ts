@@ -10,7 +10,11 @@ export interface ExporterProcess {
   kill(): Promise<void>
 }
 
-export async function startExporter(configFile: string, storagePath: string): Promise<ExporterProcess> {
+export async function startExporter(
+  configFile: string,
+  storagePath: string,
+  ...more: readonly string[]
+): Promise<ExporterProcess> {
   const args = [
     'exporter/src/main.ts',
     'serve',
@@ -18,6 +22,7 @@ export async function startExporter(configFile: string, storagePath: string): Pr
     '--web.listen-address=127.0.0.1:0',
     `--storage.path=${storagePath}`,
     '--log.level=info',
+    ...more,
   ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const { promise, resolve, reject } = Promise.withResolvers<string>()

@@ -1,6 +1,7 @@
 // Why what is not well is not well, on a terminal.
 import type { Reading } from '../collectors/collector.ts'
 import { nearest } from '../config/problem.ts'
+import { readLogs } from '../diagnosis/container-log.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { reportDiagnosis } from '../diagnosis/report.ts'
 import { languages } from '../diagnosis/text.ts'
@@ -45,9 +46,11 @@ export const diagnose: Command = {
         return 2
       }
       const asked = name === undefined ? findings : findings.filter(({ target }) => target === name)
-      if (switches.has('json')) write(`${JSON.stringify(diagnosisJson(asked, language), undefined, 2)}\n`)
+      const logs = await readLogs(asked, snapshot)
+      if (switches.has('json'))
+        write(`${JSON.stringify(diagnosisJson(asked, language, logs), undefined, 2)}\n`)
       else if (asked.length === 0) write(`${name ?? 'all targets'}: nothing wrong was found\n`)
-      else write(asked.map((one) => reportDiagnosis(wordFinding(one, language), language)).join('\n'))
+      else write(asked.map((one) => reportDiagnosis(wordFinding(one, language), language, logs)).join('\n'))
       return asked.length === 0 ? 0 : 1
     })
   },

@@ -18,14 +18,18 @@ export const dockerProxy: Command = {
       default: '/var/run/docker.sock',
       description: 'The socket of the Docker Engine.',
     },
+    'docker.logs': { type: 'boolean', description: 'Let the last lines of logs through, for diagnoses.' },
   },
-  async run({ values, stop, writeError }) {
+  async run({ values, switches, stop, writeError }) {
     const address = parseAddress(values['web.listen-address'] ?? '')
     if (!address) {
       writeError(`watchpost: ${badAddress(values['web.listen-address'])}\n`)
       return 2
     }
-    const server = createDockerProxy(values['docker.socket'] ?? '')
+    const server = createDockerProxy({
+      socketPath: values['docker.socket'] ?? '',
+      logs: switches.has('docker.logs'),
+    })
     const problem = await listen(server, address)
     if (problem !== undefined) {
       writeError(`watchpost: ${problem}\n`)

@@ -2,13 +2,24 @@
 import { createHash } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { compare } from 'bcryptjs'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { sendProblem } from './problem.ts'
 import type { WebConfig } from './web-config.ts'
 
 const cacheSize = 100
 // Compared with when the user is unknown, so that the time taken does not tell who exists.
 const nobody = '$2b$10$ghysJb8EQ4HFB99qfuQ4fetAJHd9Zv6fU.OvowIWIhNKYJ803V3PK'
+
+/** Where a response tells whether we know who asked: what is told to nobody else may then be told. */
+const identified = 'isIdentified'
+
+export function isIdentified({ locals }: Response): boolean {
+  return locals[identified] === true
+}
+
+function asksWho({ basic_auth_users: users, tls_server_config: tls }: WebConfig): boolean {
+  return Object.keys(users).length > 0 || tls?.client_auth_type === 'RequireAndVerifyClientCert'
+}
 
 /** Lets through who the configuration of the moment admits. */
 export function guardAccess(current: () => WebConfig, clock: () => number): RequestHandler {
@@ -24,6 +35,7 @@ export function guardAccess(current: () => WebConfig, clock: () => number): Requ
     } else if (!isCertificateAdmitted(request, config)) {
       sendProblem(response, 403, 'the client certificate is not one of those admitted')
     } else if (await passes(request, config.basic_auth_users)) {
+      response.locals[identified] = asksWho(config)
       next()
     } else {
       response.set('www-authenticate', 'Basic realm="watchpost"')

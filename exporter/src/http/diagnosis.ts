@@ -1,5 +1,7 @@
 // Why what is not well is not well, found once for each snapshot and put into words.
 import type { z } from 'zod'
+import { noLogs, readLogs } from '../diagnosis/container-log.ts'
+import type { LogExcerpt, LogExcerpts } from '../diagnosis/container-log.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Language } from '../diagnosis/text.ts'
@@ -26,24 +28,34 @@ export function findingsOf(snapshot: Snapshot, { history, log }: Means): readonl
   return findings
 }
 
-export function describeDiagnoses(
+export async function describeDiagnoses(
   snapshot: Snapshot,
   { target, lang }: { readonly target?: string | undefined; readonly lang: Language },
-  means: Means,
-): z.input<typeof diagnoses> {
+  means: Means & { readonly isIdentified: boolean },
+): Promise<z.input<typeof diagnoses>> {
   const findings = findingsOf(snapshot, means)
   const asked = target === undefined ? findings : findings.filter((one) => one.target === target)
+  // Of those who may open the pages not all may read logs: without a name, nobody may.
+  const logs = means.isIdentified ? await readLogs(asked, snapshot) : noLogs
   return {
     diagnosed_at: new Date(snapshot.startedAt * 1000).toISOString(),
-    diagnoses: diagnosisJson(asked, lang),
+    diagnoses: diagnosisJson(asked, lang, logs),
   }
 }
 
-export function diagnosisJson(findings: readonly Finding[], language: Language): z.input<typeof diagnosis>[] {
-  return findings.map((finding) => toJson(finding, language))
+export function diagnosisJson(
+  findings: readonly Finding[],
+  language: Language,
+  logs: LogExcerpts,
+): z.input<typeof diagnosis>[] {
+  return findings.map((finding) => toJson(finding, language, logs.get(finding.target)))
 }
 
-function toJson(finding: Finding, language: Language): z.input<typeof diagnosis> {
+function toJson(
+  finding: Finding,
+  language: Language,
+  log: LogExcerpt | undefined,
+): z.input<typeof diagnosis> {
   const { root, since, evidence, suggestedActions, ...worded } = wordFinding(finding, language)
   return {
     target: worded.target,
@@ -61,6 +73,7 @@ function toJson(finding: Finding, language: Language): z.input<typeof diagnosis>
       expected,
       ok,
     })),
+    log: log ? { container: log.container, lines: [...log.lines], problem: log.problem ?? null } : null,
     possible_causes: [...worded.possibleCauses],
     suggested_actions: suggestedActions.map(({ purpose, command }) => ({ purpose, command })),
   }

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createDockerProxy } from './docker-proxy.ts'
 
 /** A proxy before an engine that answers everything with its path and a container that has a secret. */
-async function open(): Promise<string> {
+async function open(logs = false): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-docker-'))
   const socketPath = join(folder, 'docker.sock')
   const engine = createServer(({ url }, response) => {
@@ -20,7 +20,7 @@ async function open(): Promise<string> {
     response.end(JSON.stringify({ url, ...container, Config: { Env: ['PASSWORD=hunter2'] } }))
   })
   await new Promise<void>((resolve) => engine.listen(socketPath, resolve))
-  const proxy = createDockerProxy(socketPath)
+  const proxy = createDockerProxy({ socketPath, logs })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
     proxy.close()
@@ -55,7 +55,7 @@ test.each([
   ['POST', '/v1.43/containers/json'],
   ['DELETE', '/v1.43/containers/abc'],
   ['GET', '/v1.43/containers/abc/archive?path=/etc'],
-  ['GET', '/v1.43/containers/abc/logs'],
+  ['GET', '/v1.43/containers/abc/logs?stdout=1&tail=10'],
   ['GET', '/v1.43/containers/../images/json'],
   ['GET', '/v1.43/secrets'],
   ['GET', '/v1.43/containers/abc/json/../../../secrets'],
@@ -65,9 +65,22 @@ test.each([
 })
 
 test('an engine that is gone is 502 and not the end of the proxy', async () => {
-  const proxy = createDockerProxy('/nowhere/docker.sock')
+  const proxy = createDockerProxy({ socketPath: '/nowhere/docker.sock', logs: false })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void proxy.close())
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/version`
   expect([(await fetch(url)).status, (await fetch(url)).status]).toEqual([502, 502])
+})
+
+test.each([
+  ['/v1.43/containers/abc/logs?stdout=1&stderr=1&tail=50', 200],
+  ['/containers/abc/logs?tail=0', 200],
+  ['/v1.43/containers/abc/logs?stdout=1', 403],
+  ['/v1.43/containers/abc/logs?stdout=1&tail=all', 403],
+  ['/v1.43/containers/abc/logs?stdout=1&tail=51', 403],
+  ['/v1.43/containers/abc/logs?stdout=1&tail=10&tail=all', 403],
+  ['/v1.43/containers/abc/logs?stdout=1&tail=10&follow=1', 403],
+  ['/v1.43/containers/abc/logs?stdout=1&tail=10&%66ollow=1', 403],
+])('where logs are let through, only their last lines are: %s is %i', async (path, status) => {
+  expect((await fetch((await open(true)) + path)).status).toBe(status)
 })

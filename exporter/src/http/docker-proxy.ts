@@ -8,11 +8,21 @@ const passing =
   /^(?:\/v\d\.\d{1,3})?\/(?:_ping|version|events|containers\/json|containers\/[\w.-]+\/stats)(?:\?|$)/
 const inspecting = /^(?:\/v\d\.\d{1,3})?\/containers\/[\w.-]+\/json(?:\?|$)/
 
-export function createDockerProxy(socketPath: string): Server {
+const reading = /^(?:\/v\d\.\d{1,3})?\/containers\/[\w.-]+\/logs(?:\?|$)/
+const maxLogLines = 50
+
+export interface DockerProxyOptions {
+  readonly socketPath: string
+  /** Whether the last lines of logs pass. */
+  readonly logs: boolean
+}
+
+export function createDockerProxy({ socketPath, logs }: DockerProxyOptions): Server {
   return createServer((incoming, outgoing) => {
     const path = incoming.url ?? '/'
     const isInspection = inspecting.test(path)
-    if (incoming.method !== 'GET' || !(isInspection || passing.test(path))) {
+    const passes = isInspection || passing.test(path) || (logs && asksForLastLines(path))
+    if (incoming.method !== 'GET' || !passes) {
       refuse(outgoing, 403, 'this proxy lets only some questions through')
       return
     }
@@ -27,6 +37,15 @@ export function createDockerProxy(socketPath: string): Server {
     outgoing.once('close', () => asked.destroy())
     asked.end()
   })
+}
+
+/** The end of a log, once; not all of it, nor what is still to come. */
+function asksForLastLines(path: string): boolean {
+  if (!reading.test(path)) return false
+  const asked = new URL(path, 'http://docker').searchParams
+  const isKnown = [...asked.keys()].every((key) => ['stdout', 'stderr', 'tail'].includes(key))
+  const tail = asked.getAll('tail')
+  return isKnown && tail.length === 1 && /^\d{1,3}$/.test(tail[0] ?? '') && Number(tail[0]) <= maxLogLines
 }
 
 interface Inspection {

@@ -1,6 +1,7 @@
 // The Docker Engine API, read only: over its socket, or over HTTP by way of a proxy that lets only reading through.
 import { Agent, request } from 'undici'
 import type { Dispatcher } from 'undici'
+import { readLogLines } from './docker-log.ts'
 
 export interface Docker {
   /** The containers, also those that have stopped. */
@@ -10,6 +11,8 @@ export interface Docker {
   stats(id: string, signal: AbortSignal): Promise<ContainerStats>
   /** The names of containers in which the kernel killed for want of memory, once for each kill. */
   oomKills(since: number, until: number, signal: AbortSignal): Promise<readonly string[]>
+  /** The last lines of its log, without times; what is beyond the limit is left out. */
+  logs(id: string, lines: number, signal: AbortSignal): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -48,6 +51,7 @@ export interface ContainerStats {
 /** What we were written against. Engines that are older are asked in their own version, newer ones in this one. */
 const wantedVersion = '1.47'
 const maxBytes = 8 * 1024 * 1024
+const maxLogBytes = 1024 * 1024
 
 export function openDocker(address: string): Docker {
   const socketPath = address.startsWith('unix://') ? address.slice('unix://'.length) : undefined
@@ -82,6 +86,11 @@ export function openDocker(address: string): Docker {
         .split('\n')
         .filter((line) => line !== '')
       return lines.flatMap((line) => (JSON.parse(line) as OomEvent).Actor?.Attributes?.['name'] ?? [])
+    },
+    async logs(id, lines, signal) {
+      version ??= await negotiate({ dispatcher, origin }, signal)
+      const path = `/v${version}/containers/${encodeURIComponent(id)}/logs?stdout=1&stderr=1&tail=${lines}`
+      return readLogLines(await getStart({ dispatcher, origin }, path, signal)).slice(-lines)
     },
     close: () => dispatcher.destroy(),
   }
@@ -130,9 +139,28 @@ async function getText({ dispatcher, origin }: Engine, path: string, signal: Abo
     if (text.length > maxBytes) throw new Error(`docker ${withoutQuery(path)}: expected at most 8 MiB`)
   }
   if (statusCode === 200) return text
-  throw new Error(
-    `docker ${withoutQuery(path)}: expected status 200, got ${statusCode}: ${text.slice(0, 200).trim()}`,
-  )
+  throw unexpectedStatus(path, statusCode, text)
+}
+
+/** The first bytes of an answer; the rest, which may be without end, is not read. */
+async function getStart({ dispatcher, origin }: Engine, path: string, signal: AbortSignal): Promise<Buffer> {
+  const { statusCode, body } = await request(origin + path, { dispatcher, signal })
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop early ends the connection.
+  for await (const chunk of body) {
+    chunks.push(Buffer.from(chunk as Uint8Array))
+    size += chunks.at(-1)?.length ?? 0
+    if (size >= maxLogBytes) break
+  }
+  const start = Buffer.concat(chunks).subarray(0, maxLogBytes)
+  if (statusCode === 200) return start
+  throw unexpectedStatus(path, statusCode, start.toString())
+}
+
+function unexpectedStatus(path: string, status: number, text: string): Error {
+  const said = text.slice(0, 200).trim()
+  return new Error(`docker ${withoutQuery(path)}: expected status 200, got ${status}: ${said}`)
 }
 
 function withoutQuery(path: string): string {

@@ -23,6 +23,12 @@ export const section = z
       .max(1_000)
       .default(100)
       .describe('Containers beyond this many are left out.'),
+    log_lines: z
+      .int()
+      .min(0)
+      .max(50)
+      .default(10)
+      .describe('Last lines of a failing service, masked, that a diagnosis shows; 0 shows none.'),
     timeout: duration.prefault('3s').describe('How long looking at all of them may take.'),
   })
   .describe('Containers: state, health, restarts, kills for want of memory, processor and memory.')

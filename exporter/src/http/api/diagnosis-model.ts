@@ -18,6 +18,18 @@ const action = z.object({ purpose: z.string(), command: z.string() }).meta({
   description: 'A command to paste. It changes nothing that its purpose does not say.',
 })
 
+const log = z
+  .object({
+    container: z.string(),
+    lines: z.array(z.string()),
+    problem: z.string().nullable().meta({ description: 'Why the log could not be read.' }),
+  })
+  .meta({
+    id: 'Log',
+    description:
+      'The last lines of the container, masked: only of a failing service, and only for those who gave a name.',
+  })
+
 export const diagnosis = z
   .object({
     target: z.string(),
@@ -34,6 +46,7 @@ export const diagnosis = z
     since: z.iso.datetime().nullable(),
     summary: z.string(),
     evidence: z.array(evidence),
+    log: log.nullable(),
     possible_causes: z.array(z.string()).meta({ description: 'The likeliest first.' }),
     suggested_actions: z.array(action),
   })

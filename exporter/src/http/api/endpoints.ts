@@ -12,13 +12,18 @@ import { name, oneOf, wholeNumber } from './parameters.ts'
 import { freshSnapshot, leftSeconds } from './snapshot.ts'
 import { toDataSources, toExecutionStats, toMicroservices, toSystemMonitoring } from './status.ts'
 
+/** What is served, and whether we know to whom. */
+export interface Asked extends Served {
+  readonly isIdentified: boolean
+}
+
 export interface Endpoint {
   readonly path: string
   readonly summary: string
   readonly answer: z.ZodType
   /** Query parameters. */
   readonly parameters: z.ZodObject
-  readonly read: (served: Served, parameters: unknown) => Promise<Answer>
+  readonly read: (served: Asked, parameters: unknown) => Promise<Answer>
 }
 
 export interface Answer {
@@ -35,7 +40,7 @@ interface Definition<Answered extends z.ZodType, Shape extends z.ZodRawShape> {
   readonly read: (
     snapshot: Snapshot,
     parameters: z.output<z.ZodObject<Shape>>,
-    served: Served,
+    served: Asked,
   ) => z.input<Answered> | Promise<z.input<Answered>>
 }
 

@@ -1,6 +1,7 @@
 // The JSON API: read only, made from a snapshot no older than a scrape.
 import { Router } from 'express'
 import type { Served } from '../app.ts'
+import { isIdentified } from '../access.ts'
 import { refuseMethod, sendProblem } from '../problem.ts'
 import { endpoints } from './endpoints.ts'
 import { describeApi } from './openapi.ts'
@@ -17,7 +18,10 @@ export function apiRoutes(served: Served): Router {
           sendProblem(response, 400, given)
           return
         }
-        const { body, maxAgeSeconds } = await read(served, given.value)
+        const { body, maxAgeSeconds } = await read(
+          { ...served, isIdentified: isIdentified(response) },
+          given.value,
+        )
         const caching = maxAgeSeconds === 0 ? 'no-store' : `private, max-age=${maxAgeSeconds}`
         response.set('cache-control', caching).json(body)
       })
