@@ -7,6 +7,7 @@ import { reconnectPostgres } from './reconnect-postgres.ts'
 import { restartContainer } from './restart-container.ts'
 import { restartDeployment } from './restart-deployment.ts'
 import { retryN8nExecution } from './retry-n8n-execution.ts'
+import { retryPgBossJob } from './retry-pg-boss-job.ts'
 
 export const actions: readonly ActionKind[] = [
   restartContainer,
@@ -17,5 +18,6 @@ export const actions: readonly ActionKind[] = [
   clearCacheByHook,
   cleanupDiskSpace,
   retryN8nExecution,
+  retryPgBossJob,
   retryByHook,
 ]

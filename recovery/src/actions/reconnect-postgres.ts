@@ -1,10 +1,11 @@
 // reconnect_database: ends the sessions that sit idle in a transaction while others wait for their locks.
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { z } from 'zod'
 import { duration } from '../../../exporter/src/schema/duration.ts'
 import { Refusal, defineAction } from './action.ts'
 import type { Plan } from './action.ts'
+import { databaseOf, withClient } from './postgres-session.ts'
 import { secretUrl } from './secret-url.ts'
 
 const fields = z.object({
@@ -56,19 +57,16 @@ export const reconnectPostgres = defineAction({
   name: 'reconnect_database',
   type: 'postgres',
   fields,
-  identify: ({ url }) => {
-    const { host, pathname } = new URL(url.reveal())
-    return `${host}${pathname}`
-  },
+  identify: ({ url }) => databaseOf(url),
   async plan(target, { signal }): Promise<Plan> {
-    const found = await withClient(target, signal, (client) =>
+    const found = await withClient(target.url, signal, (client) =>
       ask(client, target, `${blockers} SELECT * FROM blocker`),
     )
     if (found.length === 0) return { refusal: nothingToEnd }
     return { steps: found.map((blocker) => `end ${describe(blocker)}`) }
   },
   run: (target, { signal }) =>
-    withClient(target, signal, async (client) => {
+    withClient(target.url, signal, async (client) => {
       const ended = await ask(
         client,
         target,
@@ -97,31 +95,5 @@ async function untilGone(client: Client, ended: readonly Blocker[], signal: Abor
   const parameters = [ended.map(({ pid }) => pid), ended.map(({ backend_start: start }) => start)]
   while ((await client.query(sql, parameters)).rows.length > 0) {
     await delay(100, undefined, { signal })
-  }
-}
-
-async function withClient<T>(
-  { url }: Target,
-  signal: AbortSignal,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted()
-  const client = new Client({
-    connectionString: url.reveal(),
-    application_name: 'watchpost-recovery',
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 10_000,
-    lock_timeout: 2_000,
-  })
-  // A connection that breaks shows in the statement that was under way.
-  client.on('error', () => {})
-  const cut = (): void => void client.end().catch(() => {})
-  signal.addEventListener('abort', cut, { once: true })
-  try {
-    await client.connect()
-    return await work(client)
-  } finally {
-    signal.removeEventListener('abort', cut)
-    await client.end().catch(() => {})
   }
 }
