@@ -61,10 +61,9 @@ test('the job that failed is worked on once more, with what it was given', async
 
 test('one that fails again is an error, and is not retried beyond the limit', async () => {
   const { queue, id } = await failedJob()
-  const running = bind(queue).run(moment())
-  const failing = expect(running).rejects.toThrow(`job ${id} is failed again`)
+  const ended = Promise.allSettled([bind(queue).run(moment())])
   await boss.fail(queue, await take(queue), { message: 'HTTP 503' })
-  await failing
+  expect(await ended).toEqual([{ status: 'rejected', reason: new Error(`job ${id} is failed again`) }])
   expect(await bind(queue, { max_retries: 1 }).plan(moment())).toEqual({
     refusal: `job ${id} was retried 1 times`,
   })
@@ -104,7 +103,7 @@ test('a queue that lets one job of a kind wait is not given a second', async () 
 test('nobody works on it: the deadline ends the wait, and the job is left to whoever comes', async () => {
   const { queue, id } = await failedJob()
   const signal = AbortSignal.timeout(1_000)
-  await expect(bind(queue).run({ ...moment(), signal })).rejects.toThrow()
+  await expect(bind(queue).run({ ...moment(), signal })).rejects.toThrow(/abort|closed|terminated/i)
   expect(await boss.getJobById(queue, id)).toMatchObject({ state: 'retry' })
 })
 
