@@ -116,7 +116,9 @@ test('the sessions of the documents print what they say, in their order', async 
       .replace('http://127.0.0.1:8007', exporter.url)
     const { code, stdout, stderr } = await run('sh', ['-c', here])
     expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
-    expect(steady(stdout.replaceAll(endpoint, 'https://shop.example.com/health'))).toBe(steady(output))
+    expect(steady(stdout.replaceAll(endpoint, 'https://shop.example.com/health')).trimEnd()).toBe(
+      steady(output).trimEnd(),
+    )
   }
 })
 
