@@ -1,0 +1,58 @@
+// A health endpoint asked once: what it calls itself, what it depends on, and how it can be judged.
+import { readHealth } from '../../collectors/services/health.ts'
+import { probeHttp } from '../../probes/http.ts'
+import type { HttpOutcome } from '../../probes/http.ts'
+import { literal, toName } from './draft.ts'
+import type { Found } from './draft.ts'
+
+const timeoutSeconds = 5
+
+export interface Asked {
+  readonly found: Found
+  /** Whether anything was answered. */
+  readonly answered: boolean
+  readonly problem: string | undefined
+}
+
+export async function askService(url: string, signal: AbortSignal): Promise<Asked> {
+  const outcome = await probeHttp({ url, timeoutSeconds, headers: { accept: 'application/json' } }, signal)
+  const body = readBody(outcome)
+  const health = readHealth(body)
+  const answered = outcome.status !== undefined
+  const byStatus = answered && health === undefined ? { judge_by: 'status' } : {}
+  return {
+    found: {
+      section: 'services',
+      name: nameOf(url, body),
+      dependencies: health?.dependencies ?? [],
+      keys: { url: literal(url), ...byStatus },
+    },
+    answered,
+    problem: problemOf(outcome, health),
+  }
+}
+
+function readBody({ bodyText }: HttpOutcome): unknown {
+  try {
+    return JSON.parse(bodyText ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+function problemOf(outcome: HttpOutcome, health: unknown): string | undefined {
+  if (outcome.failure) return `it could not be asked (${outcome.failure}): ${outcome.detail ?? ''}`
+  if (health === undefined)
+    return 'it answers, but not with a JSON object; so its status is all that will be judged'
+  return undefined
+}
+
+/** What the service calls itself, else its host, else its port: something a person recognizes. */
+function nameOf(url: string, body: unknown): string {
+  const fields = (body ?? {}) as Readonly<Record<string, unknown>>
+  const own = fields['service'] ?? fields['name'] ?? fields['service_name']
+  const { hostname, port } = new URL(url)
+  const isAddress = /^[\d.:[\]]+$/.test(hostname) || hostname === 'localhost'
+  if (typeof own === 'string' && own !== '') return toName(own)
+  return toName(isAddress ? `service_${port || 'http'}` : (hostname.split('.')[0] ?? hostname))
+}
