@@ -64,8 +64,8 @@ test('the share of posts that were published is a ratio', async () => {
 
 test('a counter and a timestamp have metrics of their own', async () => {
   const counted = { query: 'SELECT 9007199254740991::bigint AS value', type: 'counter' }
-  expect(await series(counted, 'watchpost_statistic_total')).toEqual([
-    'watchpost_statistic_total{name="it"} 9007199254740991',
+  expect(await series(counted, 'watchpost_statistic_increments_total')).toEqual([
+    'watchpost_statistic_increments_total{name="it"} 9007199254740991',
   ])
   const moment = { query: "SELECT timestamptz '2026-01-02 03:04:05.5+00' AS value", type: 'timestamp' }
   expect(await series(moment, 'watchpost_statistic_timestamp_seconds')).toEqual([

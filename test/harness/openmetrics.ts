@@ -13,6 +13,7 @@ const label = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\["\\\\n])*"'
 const number = '[+-]?(?:\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|Inf)'
 const sampleLine = new RegExp(`^(${name})(\\{(?:${label}(?:,${label})*)?\\})? (${number})$`)
 const headLine = new RegExp(`^# (HELP|TYPE|UNIT) (${name}) ([^\\n]*)$`)
+const labelPair = /([a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\]|\\.)*"/g
 const suffixes: Readonly<Record<string, readonly string[]>> = {
   gauge: [''],
   counter: ['_total', '_created'],
@@ -24,16 +25,36 @@ interface Draft {
   type?: string
   help?: string
   readonly samples: Map<string, number>
+  /** The same with the labels in order, to find repeated ones. */
+  readonly series: Set<string>
+  /** The label sets met, of a histogram. */
+  readonly metrics: string[]
 }
 
 export function parseOpenMetrics(page: string): ParsedFamily[] {
   if (!page.endsWith('# EOF\n')) throw new Error('expected the page to end with # EOF and a line end')
   const drafts = new Map<string, Draft>()
   let current: Draft | undefined
-  for (const line of page.slice(0, -'# EOF\n'.length).split('\n').slice(0, -1)) {
+  const lines = page.slice(0, -'# EOF\n'.length).split('\n')
+  demand(lines.at(-1) === '', 'the last line before # EOF does not end')
+  for (const line of lines.slice(0, -1)) {
     current = line.startsWith('#') ? readHead(line, current, drafts) : readSample(line, current)
   }
-  return [...drafts.values()].map(finish)
+  const families = [...drafts.values()].map(finish)
+  checkClashes(families)
+  return families
+}
+
+/** What one family may write, no other may: a counter `x` and a gauge `x_total` cannot stand on one page. */
+function checkClashes(families: readonly ParsedFamily[]): void {
+  const owners = new Map<string, string>()
+  for (const { name: family, type } of families) {
+    for (const sample of [family, ...(suffixes[type] ?? []).map((suffix) => family + suffix)]) {
+      const owner = owners.get(sample) ?? family
+      demand(owner === family, `the families ${owner} and ${family} both may write ${sample}`)
+      owners.set(sample, family)
+    }
+  }
 }
 
 function demand(holds: boolean, message: string): asserts holds {
@@ -45,7 +66,7 @@ function readHead(line: string, current: Draft | undefined, drafts: Map<string, 
   demand(kind !== '', `expected a HELP, TYPE or UNIT line: ${line}`)
   const isSame = current?.name === family
   demand(isSame || !drafts.has(family), `the family ${family} stands in two places`)
-  const draft = isSame ? current : { name: family, samples: new Map<string, number>() }
+  const draft: Draft = isSame ? current : { name: family, samples: new Map(), series: new Set(), metrics: [] }
   demand(draft.samples.size === 0, `${kind} of ${family} comes after its samples`)
   drafts.set(family, draft)
   if (kind === 'TYPE') setType(draft, text)
@@ -72,11 +93,33 @@ function readSample(line: string, current: Draft | undefined): Draft {
   const { name: family, type } = current
   const belongs = suffixes[type]?.some((suffix) => sample === family + suffix) ?? false
   demand(belongs, `${sample} does not belong to the ${type} ${family}`)
-  const names = [...labels.matchAll(/([a-zA-Z0-9_]+)="(?:[^"\\]|\\.)*"/g)].map((match) => match[1])
+  const pairs = [...labels.matchAll(labelPair)].map(([pair, key = '']) => [key, pair] as const)
+  const names = pairs.map(([key]) => key)
   demand(new Set(names).size === names.length, `a label is given twice: ${line}`)
-  demand(!current.samples.has(sample + labels), `the series ${sample}${labels} is given twice`)
+  demand(!names.some((key) => key.startsWith('_')), `a label whose name is reserved: ${line}`)
+  demand(names.includes('le') === sample.endsWith('_bucket'), `le is for buckets alone: ${line}`)
+  // The order of labels makes no other series.
+  const series = `${sample}{${pairs
+    .map(([, pair]) => pair)
+    .toSorted()
+    .join()}}`
+  demand(!current.series.has(series), `the series ${sample}${labels} is given twice`)
+  current.series.add(series)
+  if (type === 'histogram')
+    enterMetric(
+      current,
+      pairs.flatMap(([key, pair]) => (key === 'le' ? [] : [pair])),
+    )
   current.samples.set(sample + labels, readNumber(value))
   return current
+}
+
+/** All lines of one metric stand together: buckets of two may not alternate. */
+function enterMetric(draft: Draft, pairs: readonly string[]): void {
+  const metric = pairs.toSorted().join()
+  if (draft.metrics.at(-1) === metric) return
+  demand(!draft.metrics.includes(metric), `the lines of ${draft.name}{${metric}} do not stand together`)
+  draft.metrics.push(metric)
 }
 
 function readNumber(text: string): number {
@@ -86,6 +129,7 @@ function readNumber(text: string): number {
 function finish({ name: family, type, help, samples }: Draft): ParsedFamily {
   demand(type !== undefined && help !== undefined, `${family} lacks TYPE or HELP`)
   const isBelow = type === 'counter' && [...samples.values()].some((value) => value < 0)
+  demand(type !== 'counter' || !/_(?:total|created)$/.test(family), `the counter ${family} bears its suffix`)
   demand(!isBelow, `the counter ${family} is below 0`)
   if (type === 'histogram') checkHistogram(family, samples)
   return { name: family, type, help, samples }
@@ -94,7 +138,12 @@ function finish({ name: family, type, help, samples }: Draft): ParsedFamily {
 function checkHistogram(family: string, samples: ReadonlyMap<string, number>): void {
   const buckets = [...samples].flatMap(([series, count]) => {
     const [, inner = '', bound] = /_bucket\{(.*?),?le="([^"]+)"\}$/s.exec(series) ?? []
-    return bound === undefined ? [] : [{ inner, bound: readNumber(bound), count }]
+    if (bound === undefined) return []
+    demand(
+      /^(?:\+Inf|-?\d+\.\d+(?:e[+-]?\d+)?|-?\d+e[+-]?\d+)$/.test(bound),
+      `the bound ${bound} is not canonical`,
+    )
+    return [{ inner, bound: readNumber(bound), count }]
   })
   for (const [inner, own] of Map.groupBy(buckets, (bucket) => bucket.inner)) {
     const isOrdered = own.every(({ bound, count }, index) => {
@@ -103,7 +152,13 @@ function checkHistogram(family: string, samples: ReadonlyMap<string, number>): v
     })
     demand(isOrdered, `the buckets of ${family} are out of order`)
     demand(own.at(-1)?.bound === Infinity, `${family} lacks the bucket +Inf`)
-    const total = samples.get(`${family}_count${inner === '' ? '' : `{${inner}}`}`)
+    const labels = inner === '' ? '' : `{${inner}}`
+    const total = samples.get(`${family}_count${labels}`)
     demand(total === own.at(-1)?.count, `the count of ${family} is not its last bucket`)
+    demand(samples.has(`${family}_sum${labels}`), `${family} has a count and no sum`)
+    demand(
+      own.every(({ count }) => Number.isInteger(count) && count >= 0),
+      `a bucket of ${family} is no count`,
+    )
   }
 }

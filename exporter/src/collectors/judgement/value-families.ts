@@ -11,7 +11,7 @@ const measured = gauge(
   labels,
 )
 const counted = counter(
-  'watchpost_target_value_total',
+  'watchpost_target_increments_total',
   'A count from the body of the target that only grows, by its configured name.',
   labels,
 )

@@ -21,7 +21,7 @@ const value = gauge(
   of,
 )
 const total = counter(
-  'watchpost_statistic_total',
+  'watchpost_statistic_increments_total',
   'As watchpost_statistic, for statistics of type counter.',
   of,
 )
