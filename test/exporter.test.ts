@@ -203,10 +203,29 @@ test('one target is probed under the names of blackbox_exporter, and no free URL
 
 test('no page shows a secret of the configuration', async () => {
   const secret = 'hunter2-is-the-password'
-  const { url } = await serve(
-    `services: [{ name: a, url: "${healthyUrl()}?token=${secret}", headers: { x-key: ${secret} }, basic_auth: { username: me, password: ${secret} } }]`,
-  )
-  for (const path of ['/metrics', '/config', '/', '/probe?target=a&debug=true', '/probe?target=a']) {
+  const { url } = await serve(`
+services:
+  - name: a
+    url: "${healthyUrl()}?token=${secret}"
+    headers: { x-key: ${secret} }
+    basic_auth: { username: me, password: ${secret} }
+  - name: b
+    url: "${healthyUrl()}"
+    method: POST
+    body: "user=me&password=${secret}"
+    oauth2: { token_url: "${healthyUrl()}", client_id: me, client_secret: ${secret}, parameters: { assertion: ${secret} } }
+    proxy: { url: "http://127.0.0.1:1", username: me, password: ${secret} }
+endpoints:
+  - { name: c, probe: tcp, address: "${new URL(healthyUrl()).host}", steps: [{ send: "LOGIN ${secret}" }] }
+databases:
+  - { name: d, url: "postgres://me:${secret}@127.0.0.1:1/x" }
+`)
+  const probes = ['a', 'b', 'c', 'd'].flatMap((name) => [
+    `/probe?target=${name}`,
+    `/probe?target=${name}&debug=true`,
+  ])
+  const pages = ['/metrics', '/config', '/', '/api/diagnosis', '/api/microservices/status', ...probes]
+  for (const path of pages) {
     const text = await (await fetch(url + path)).text()
     expect(text).not.toContain(secret)
   }

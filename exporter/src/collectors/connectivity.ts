@@ -4,7 +4,7 @@ import { family, gauge, noLabels } from '../metrics/metric.ts'
 import { dial } from '../probes/dial.ts'
 import { startCourse } from '../probes/outcome.ts'
 import { address } from '../schema/address.ts'
-import { duration } from '../schema/duration.ts'
+import { timeLimit } from '../schema/duration.ts'
 import { defineCollector } from './collector.ts'
 import type { Reading, Round } from './collector.ts'
 
@@ -14,7 +14,7 @@ const section = z
       .array(address)
       .min(1)
       .describe('Places, as HOST:PORT, of which one at least answers as long as our own network is well.'),
-    timeout: duration.prefault('2s').describe('How long an anchor may take to accept a connection.'),
+    timeout: timeLimit.prefault('2s').describe('How long an anchor may take to accept a connection.'),
   })
   .describe("Tells a cut at Watchpost's own end from a fleet that is down.")
 

@@ -24,7 +24,7 @@ const oauth2 = z
     client_secret_file: secretFile.optional().describe('A file that holds the secret of the client.'),
     scopes: z.array(z.string().min(1)).optional().describe('What the token is to be good for.'),
     parameters: z
-      .record(z.string().min(1), z.string())
+      .record(z.string().min(1), secret)
       .optional()
       .describe('Further parameters that the token endpoint wants, such as audience.'),
   })
@@ -34,32 +34,43 @@ const oauth2 = z
     { error: 'expected either client_secret or client_secret_file' },
   )
 
-export const tls = z.strictObject({
-  ca_file: readableFile('a PEM file of certificate authorities')
-    .optional()
-    .describe('Whom to trust instead of the usual authorities.'),
-  cert_file: readableFile('a PEM file of a certificate').optional().describe('The certificate we present.'),
-  key_file: readableFile('a PEM file of a key').optional().describe('The key of the certificate we present.'),
-  server_name: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The name that the certificate must have, where it is not the host of the URL.'),
-  min_version: z
-    .enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'])
-    .optional()
-    .describe('The oldest version of TLS that is accepted.'),
-  insecure_skip_verify: z
-    .boolean()
-    .optional()
-    .describe('Accept any certificate; whether it could be verified is still reported.'),
-})
+export const tls = z
+  .strictObject({
+    ca_file: readableFile('a PEM file of certificate authorities')
+      .optional()
+      .describe('Whom to trust instead of the usual authorities.'),
+    cert_file: readableFile('a PEM file of a certificate').optional().describe('The certificate we present.'),
+    key_file: readableFile('a PEM file of a key')
+      .optional()
+      .describe('The key of the certificate we present.'),
+    server_name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The name that the certificate must have, where it is not the host of the URL.'),
+    min_version: z
+      .enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'])
+      .optional()
+      .describe('The oldest version of TLS that is accepted.'),
+    insecure_skip_verify: z
+      .boolean()
+      .optional()
+      .describe('Accept any certificate; whether it could be verified is still reported.'),
+  })
+  .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
+    error: 'expected cert_file and key_file together',
+  })
 
-const proxy = z.strictObject({
-  url: httpUrl.describe('Where the proxy is.'),
-  username: z.string().min(1).optional().describe('Who we say we are to the proxy.'),
-  password: secret.optional().describe('The password for the proxy.'),
-})
+const proxy = z
+  .strictObject({
+    url: httpUrl.describe('Where the proxy is.'),
+    username: z.string().min(1).optional().describe('Who we say we are to the proxy.'),
+    password: secret.optional().describe('The password for the proxy.'),
+    password_file: secretFile.optional().describe('A file that holds the password for the proxy.'),
+  })
+  .refine(({ password, password_file }) => password === undefined || password_file === undefined, {
+    error: 'expected either password or password_file',
+  })
 
 export const httpRequestFields = {
   url: httpUrl,
@@ -68,7 +79,8 @@ export const httpRequestFields = {
     .record(z.string().min(1), secret)
     .default({})
     .describe('Headers of the request; their values are never shown.'),
-  body: z.string().optional().describe('The body of the request.'),
+  body: secret.optional().describe('The body of the request; never shown.'),
+  body_file: secretFile.optional().describe('A file that holds the body of the request.'),
   basic_auth: basicAuth.optional().describe('User and password.'),
   bearer_token: secret.optional().describe('A token for the Authorization header.'),
   bearer_token_file: secretFile
@@ -106,6 +118,20 @@ export const httpRequestFields = {
     .describe('The longest answer that is read, after decompression.'),
 } as const
 
+const credentials = ['basic_auth', 'bearer_token', 'bearer_token_file', 'oauth2'] as const
+
+/** What no single key can say: of two bodies or two credentials nobody could tell which was sent. */
+export function checkRequest(target: HttpRequestFields, context: z.core.$RefinementCtx): void {
+  if (target.body !== undefined && target.body_file !== undefined) {
+    context.addIssue({ code: 'custom', path: ['body_file'], message: 'expected either body or body_file' })
+  }
+  const [, second] = credentials.filter((key) => target[key] !== undefined)
+  if (second !== undefined) {
+    const message = `expected only one of ${credentials.join(', ')}`
+    context.addIssue({ code: 'custom', path: [second], message })
+  }
+}
+
 const fields = z.strictObject(httpRequestFields)
 export type HttpRequestFields = z.output<typeof fields>
 
@@ -118,7 +144,7 @@ export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): 
     url: target.url,
     method: target.method,
     headers: { accept: 'application/json', ...Object.fromEntries(headers) },
-    body: target.body,
+    body: target.body ?? target.body_file,
     auth: authOf(target, timeoutSeconds),
     timeoutSeconds,
     maxBodyBytes: target.max_body_bytes,
@@ -127,8 +153,14 @@ export function httpRequest(target: HttpRequestFields, timeoutSeconds: number): 
     redirects: target.redirects,
     httpVersion: target.http_version && (String(target.http_version) as '1.1' | '2'),
     ipFamily: target.ip_family,
-    proxy: target.proxy,
+    proxy: proxyOf(target.proxy),
   }
+}
+
+function proxyOf(given: HttpRequestFields['proxy']): HttpRequest['proxy'] {
+  return (
+    given && { url: given.url, username: given.username, password: given.password ?? given.password_file }
+  )
 }
 
 function authOf(target: HttpRequestFields, timeoutSeconds: number): Auth | undefined {
@@ -148,6 +180,6 @@ function tokenOf(
   const clientSecret = client.client_secret ?? client.client_secret_file
   if (!clientSecret) return undefined
   const { token_url: url, client_id: clientId, scopes, parameters } = client
-  const endpoint = { url, tls: options, proxy: through, timeoutSeconds }
+  const endpoint = { url, tls: options, proxy: proxyOf(through), timeoutSeconds }
   return { token: createTokenSource({ endpoint, clientId, clientSecret, scopes, parameters }) }
 }

@@ -29,7 +29,12 @@ export interface DocumentInput {
 
 export function readDocument(input: DocumentInput): SourceDocument {
   const lines = new LineCounter()
-  const document = parseDocument(input.text, { lineCounter: lines, prettyErrors: false, strict: true })
+  const document = parseDocument(input.text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+    merge: true,
+  })
   const at = (path: Path, offset: number, message: string): Problem => ({
     file: input.file,
     ...position(lines, offset),
@@ -38,7 +43,10 @@ export function readDocument(input: DocumentInput): SourceDocument {
   })
   const problem = (path: Path, message: string, onKey = false): Problem =>
     at(path, offsetOf(document, path, onKey), message)
-  const broken = document.errors.map((error) => at([], error.pos[0], lowerFirst(error.message)))
+  // What the library merely warns of, such as a tag that nobody knows, is not what was meant either.
+  const broken = [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
+    at([], pos[0], describeError(code, message)),
+  )
   if (broken.length > 0)
     return { file: input.file, data: undefined, problems: broken, problem, source: () => undefined }
   const sources = new Map<string, string>()
@@ -154,6 +162,12 @@ function offsetOf(document: Document, path: Path, onKey: boolean): number {
 function offsetOfNode(node: unknown): number | undefined {
   if (node === null || typeof node !== 'object' || !('range' in node)) return undefined
   return (node.range as readonly [number, number, number] | null)?.[0]
+}
+
+function describeError(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'expected one YAML document, got several'
+  if (/call stack/i.test(message)) return 'expected YAML with fewer levels of nesting'
+  return lowerFirst(message)
 }
 
 function lowerFirst(text: string): string {

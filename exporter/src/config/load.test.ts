@@ -44,6 +44,66 @@ const bad: readonly (readonly [string, string, string])[] = [
     'watchpost.yml:4:14: services[0].timeout: expected a duration such as 500ms, 5s or 1h30m, got 5\n1 problem in watchpost.yml',
   ],
   [
+    'a time that is none',
+    service('    timeout: 0s\n'),
+    'watchpost.yml:4:14: services[0].timeout: expected a duration above 0 and up to 10m, got "0s"\n1 problem in watchpost.yml',
+  ],
+  [
+    'a time that no timer can wait',
+    'global: { timeout: 30d }\n',
+    'watchpost.yml:1:20: global.timeout: expected a duration above 0 and up to 10m, got "30d"\n1 problem in watchpost.yml',
+  ],
+  [
+    'two bodies',
+    service('    method: POST\n    body: hush\n    body_file: /etc/hostname\n'),
+    'watchpost.yml:6:16: services[0].body_file: expected either body or body_file, got "/etc/hostname"\n1 problem in watchpost.yml',
+  ],
+  [
+    'two credentials',
+    service('    bearer_token: hush\n    bearer_token_file: /etc/hostname\n'),
+    'watchpost.yml:5:24: services[0].bearer_token_file: expected only one of basic_auth, bearer_token, bearer_token_file, oauth2, got <secret>\n1 problem in watchpost.yml',
+  ],
+  [
+    'half a client certificate',
+    service('    tls: { cert_file: /etc/hostname }\n'),
+    'watchpost.yml:4:10: services[0].tls: expected cert_file and key_file together, got a map\n1 problem in watchpost.yml',
+  ],
+  [
+    'a body that is to be judged where there is none',
+    service('    method: HEAD\n'),
+    'watchpost.yml:4:13: services[0].method: expected judge_by: status beside method: HEAD, which has no body, got "HEAD"\n1 problem in watchpost.yml',
+  ],
+  [
+    'a version of HTTP that is not spoken',
+    service('    http_version: 3\n'),
+    'watchpost.yml:4:19: services[0].http_version: expected 1.1 or 2, got 3\n1 problem in watchpost.yml',
+  ],
+  [
+    'a pattern that the engine does not know',
+    service('    assert: [{ name: x, of: body, matches: "(?=a)" }]\n'),
+    'watchpost.yml:4:44: services[0].assert[0].matches: expected a regular expression in RE2\'s syntax: error parsing regexp: invalid or unsupported Perl syntax: `(?=`, got "(?=a)"\n1 problem in watchpost.yml',
+  ],
+  [
+    'two documents',
+    'services: []\n---\nservices: []\n',
+    'watchpost.yml:2:1: expected one YAML document, got several\n1 problem in watchpost.yml',
+  ],
+  [
+    'a tag that nobody knows',
+    'services: !all []\n',
+    'watchpost.yml:1:11: unresolved tag: !all\n1 problem in watchpost.yml',
+  ],
+  [
+    'levels without end',
+    `services: ${'['.repeat(5_000)}`,
+    expect.stringContaining('expected YAML with fewer levels of nesting') as string,
+  ],
+  [
+    'indentation by tabs',
+    'services:\n\t- name: a\n',
+    'watchpost.yml:2:1: tabs are not allowed as indentation\n1 problem in watchpost.yml',
+  ],
+  [
     'a share above one',
     'thresholds: { cpu: 180% }\n',
     'watchpost.yml:1:20: thresholds.cpu: expected a share such as 80% or 0.8, got "180%"\n1 problem in watchpost.yml',
@@ -101,7 +161,7 @@ const bad: readonly (readonly [string, string, string])[] = [
 ]
 
 test.each(bad)('refuses %s and says where and what', (_what, text, message) => {
-  expect(problemsOf(text)).toBe(message)
+  expect(problemsOf(text)).toEqual(message)
 })
 
 test('a value from the environment is never repeated in a message', () => {
@@ -132,6 +192,52 @@ test('a value from the environment cannot change the structure of the file', () 
     environment: { NAME: 'a", url: http://evil/ }\n  - { name: "b' },
   })
   expect(result.problems?.map((problem) => problem.path)).toEqual(['services[0].name'])
+})
+
+test('what several targets have in common may be merged from one of them', () => {
+  const text = `services:
+  - &base { name: a, url: http://a/, timeout: 2s }
+  - { <<: *base, name: b, timeout: 3s }
+`
+  const { config } = parseConfig({ file: 'f', text, environment: {} })
+  expect(config?.settings.services).toMatchObject([
+    { name: 'a', timeout: 2 },
+    { name: 'b', url: 'http://a/', timeout: 3 },
+  ])
+  expect(problemsOf(text.replace('name: b', 'nmae: b'))).toContain(
+    '3:18: services[1].nmae: unknown key "nmae"',
+  )
+})
+
+test('a byte order mark and the line ends of Windows are no matter', () => {
+  expect(problemsOf(`\uFEFF${service('').replaceAll('\n', '\r\n')}`)).toBe('valid')
+})
+
+test('a circle of thousands is found at once and not spelled out', () => {
+  const all = Array.from({ length: 2_000 }, (_, index) => {
+    return `  - { name: s${index}, url: http://a/, depends_on: [s${(index + 1) % 2_000}] }`
+  })
+  const message = problemsOf(`services:\n${all.join('\n')}\n`)
+  expect(message).toContain(
+    '2:46: services[0].depends_on[0]: expected dependencies without a circle, got s0 → s1',
+  )
+  expect(message.length).toBeLessThan(400)
+}, 20_000)
+
+test('each of two circles is named', () => {
+  const text = `services:
+  - { name: a, url: http://a/, depends_on: [b] }
+  - { name: b, url: http://b/, depends_on: [a, c] }
+  - { name: c, url: http://c/, depends_on: [d] }
+  - { name: d, url: http://d/, depends_on: [c] }
+`
+  expect(problemsOf(text)).toBe(
+    [
+      'watchpost.yml:2:45: services[0].depends_on[0]: expected dependencies without a circle, got a → b → a',
+      'watchpost.yml:4:45: services[2].depends_on[0]: expected dependencies without a circle, got c → d → c',
+      '2 problems in watchpost.yml',
+    ].join('\n'),
+  )
 })
 
 test('a configuration is frozen through and through', () => {

@@ -20,10 +20,10 @@ export interface Linked {
 export function linkReferences(settings: Settings): Linked {
   const names = collectNames(settings)
   const edges = edgesOf(names.references)
-  const circles = circleFindings(names.references, edges)
+  const circular = circleFindings(names.references, edges)
   return {
-    findings: [...duplicateFindings(names), ...danglingFindings(names), ...circles],
-    dependencies: circles.length > 0 ? new Map() : closures(edges),
+    findings: [...duplicateFindings(names), ...danglingFindings(names), ...circular],
+    dependencies: circular.length > 0 ? new Map() : closures(edges),
   }
 }
 
@@ -56,10 +56,13 @@ function duplicateFindings({ declarations }: Names): Finding[] {
 }
 
 function danglingFindings({ declarations, references }: Names): Finding[] {
+  const known = {
+    target: new Set(declarations.map((one) => one.name)),
+    database: new Set(declarations.flatMap((one) => (one.isQueryable ? [one.name] : []))),
+  }
   return references.flatMap(({ name, path, to }) => {
-    const known = declarations.filter(({ isQueryable }) => to === 'target' || isQueryable).map((d) => d.name)
-    if (known.includes(name)) return []
-    const meant = nearest(name, known)
+    if (known[to].has(name)) return []
+    const meant = nearest(name, known[to])
     const hint = meant ? `; did you mean ${meant}?` : ''
     const thing = to === 'target' ? 'a service, database or data source' : 'a database that speaks SQL'
     return [{ path, message: `expected the name of ${thing}, got ${JSON.stringify(name)}${hint}` }]
@@ -79,27 +82,47 @@ function edgesOf(references: readonly Reference[]): Edges {
 }
 
 function circleFindings(references: readonly Reference[], edges: Edges): Finding[] {
-  const reported = new Set<string>()
-  return references.flatMap(({ path, name, edge }) => {
-    if (!edge) return []
-    const back = pathBetween(edges, name, edge.from)
-    if (!back) return []
-    const members = [edge.from, ...back]
-    const key = [...new Set(members)].toSorted().join('\u0000')
-    if (reported.has(key)) return []
-    reported.add(key)
-    return [{ path, message: `expected dependencies without a circle, got ${members.join(' → ')}` }]
+  const places = new Map<string, Path>()
+  for (const { name, path, edge } of references) if (edge) places.set(edgeKey(edge.from, name), path)
+  return circles(edges).map((members) => {
+    const [from = '', to = ''] = members
+    const shown = members.length > maxShown ? [...members.slice(0, maxShown), '…'] : members
+    const message = `expected dependencies without a circle, got ${shown.join(' → ')}`
+    return { path: places.get(edgeKey(from, to)) ?? [], message }
   })
 }
 
-function pathBetween(edges: Edges, from: string, to: string, seen = new Set<string>()): string[] | undefined {
-  if (from === to) return [from]
-  seen.add(from)
-  for (const next of edges.get(from)?.keys() ?? []) {
-    const rest = seen.has(next) ? undefined : pathBetween(edges, next, to, seen)
-    if (rest) return [from, ...rest]
+const maxShown = 20
+
+function edgeKey(from: string, to: string): string {
+  return `${from}\u0000${to}`
+}
+
+/** Each circle that a walk along the edges meets, its first member named again at the end. Without recursion: chains may be long. */
+function circles(edges: Edges): string[][] {
+  const found: string[][] = []
+  const done = new Set<string>()
+  for (const start of edges.keys()) {
+    const path = [start]
+    const onPath = new Set(path)
+    const left = [[...(edges.get(start)?.keys() ?? [])]]
+    while (path.length > 0) {
+      const next = left.at(-1)?.shift()
+      if (next === undefined) {
+        left.pop()
+        const end = path.pop() ?? ''
+        onPath.delete(end)
+        done.add(end)
+      } else if (onPath.has(next)) {
+        found.push([...path.slice(path.indexOf(next)), next])
+      } else if (!done.has(next)) {
+        path.push(next)
+        onPath.add(next)
+        left.push([...(edges.get(next)?.keys() ?? [])])
+      }
+    }
   }
-  return undefined
+  return found
 }
 
 /** Everything a target depends on through any number of steps; a way is as strong as its weakest edge. */

@@ -1,13 +1,13 @@
 // The schema of the whole file: what is common, and each collector's own section.
 import { z } from 'zod'
 import { collectors } from '../collectors/index.ts'
-import { duration } from '../schema/duration.ts'
+import { duration, timeLimit } from '../schema/duration.ts'
 import { httpUrl } from '../schema/http-url.ts'
 import { ratio } from '../schema/ratio.ts'
 
 const global = z
   .strictObject({
-    timeout: duration
+    timeout: timeLimit
       .prefault('5s')
       .describe('How long a probe may take where the target names no time of its own.'),
   })

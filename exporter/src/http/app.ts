@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import type { SelfMetrics } from '../metrics/self.ts'
 import type { Scraper } from '../scrape.ts'
 import { apiRoutes } from './api/routes.ts'
+import { refuseForeignOrigin } from './foreign-origin.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
 import { serveMetrics } from './metrics.ts'
@@ -53,6 +54,7 @@ export function createApp(served: Served): Express {
   for (const [path, serve] of Object.entries(pages))
     app.route(path).get(serve).all(refuseMethod('GET', 'HEAD'))
   app.use(pingRoutes(() => served.scraper().receivePing))
+  app.use('/-', refuseForeignOrigin)
   app.use(healthRoutes(served))
   app.use(apiRoutes(served))
   app.use((request: Request, response: Response) => {

@@ -1,4 +1,5 @@
 // What is to be asked, and how it is written for the wire.
+import { explain } from '../log.ts'
 import type { Secret } from '../schema/secret.ts'
 import { addressOf } from './dial.ts'
 import type { Proxy } from './dial.ts'
@@ -16,7 +17,7 @@ export interface HttpRequest {
   readonly url: URL | string
   readonly method?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  readonly body?: string | undefined
+  readonly body?: string | Secret | undefined
   readonly auth?: Auth | undefined
   readonly timeoutSeconds?: number | undefined
   /** Of the decoded body; 1 MiB by default. */
@@ -51,25 +52,44 @@ export async function firstHop(
   if (!URL.canParse(String(request.url)))
     return { fault: { failure: 'error', detail: 'the URL cannot be read' } }
   const url = new URL(request.url)
-  const headers: Record<string, string> = { ...defaultHeaders }
-  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
-  if (request.auth && !('authorization' in headers)) {
-    const authorized = await authorize(request.auth, signal)
-    if ('fault' in authorized) return authorized
-    headers['authorization'] = authorized.header
-  }
+  const own = await readHeaders(request, signal)
+  if ('fault' in own) return own
+  const { headers } = own
   const method = request.method ?? 'GET'
+  const body = readBody(request)
+  if (body && typeof body === 'object') return body
   // Servers refuse a POST that does not say how long its body is, even when it has none.
-  if (request.body !== undefined || !bodiless.has(method)) {
-    headers['content-length'] = String(Buffer.byteLength(request.body ?? ''))
+  if (body !== undefined || !bodiless.has(method)) {
+    headers['content-length'] = String(Buffer.byteLength(body ?? ''))
   }
   const message = {
     method,
     path: url.pathname + url.search,
     headers,
-    body: request.body,
+    body,
   }
   return { hop: { url, message, isHome: true } }
+}
+
+async function readHeaders(
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ readonly headers: Record<string, string> } | { readonly fault: Fault }> {
+  const headers: Record<string, string> = { ...defaultHeaders }
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
+  if (!request.auth || 'authorization' in headers) return { headers }
+  const authorized = await authorize(request.auth, signal)
+  return 'fault' in authorized ? authorized : { headers: { ...headers, authorization: authorized.header } }
+}
+
+function readBody({ body }: HttpRequest): string | undefined | { readonly fault: Fault } {
+  if (body === undefined || typeof body === 'string') return body
+  try {
+    return body.reveal()
+  } catch (error) {
+    // A file that is gone.
+    return { fault: { failure: 'error', detail: explain(error) } }
+  }
 }
 
 /** Where to connect for a hop, and the message as this way wants it. */

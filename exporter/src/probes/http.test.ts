@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
-import { createSecret } from '../schema/secret.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { createSecret, secretFile } from '../schema/secret.ts'
 import { probeHttp } from './http.ts'
 import type { HttpOutcome, HttpRequest } from './http.ts'
 import { serveHttp, serveTcp } from './testing/servers.ts'
@@ -76,6 +78,20 @@ test('method, headers, body, host and user agent reach the server', async () => 
     'user-agent': 'other',
     connection: 'close',
   })
+})
+
+test('a body may come from a file, read at each probe', async () => {
+  const origin = await serveHttp((request, response) => void request.pipe(response))
+  const folder = mkdtempSync(join(tmpdir(), 'watchpost-body-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'body.json')
+  writeFileSync(file, '{"n":1}\n')
+  const request = { url: origin, method: 'POST', body: secretFile.parse(file) }
+  expect((await probe(request)).bodyText).toBe('{"n":1}')
+  writeFileSync(file, '{"n":2}')
+  expect((await probe(request)).bodyText).toBe('{"n":2}')
+  rmSync(file)
+  expect(await probe(request)).toMatchObject({ failure: 'error', detail: expect.stringContaining(file) })
 })
 
 test('basic and bearer credentials are sent, and a token source that fails is an auth failure', async () => {

@@ -38,7 +38,7 @@ test('a token is asked for once and used until shortly before its end', async ()
   const token = createTokenSource({
     ...credentials(issuer.url),
     scopes: ['a', 'b'],
-    parameters: { audience: 'x' },
+    parameters: { audience: createSecret('x') },
   })
   const probe = (): Promise<HttpOutcome> => probeHttp({ url: api, auth: { token }, timeoutSeconds: 2 }, never)
   const outcomes = await Promise.all([probe(), probe(), probe()])

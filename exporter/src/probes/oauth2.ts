@@ -14,7 +14,7 @@ export interface ClientCredentials {
   readonly clientSecret: Secret
   readonly scopes?: readonly string[] | undefined
   /** Further parameters that some servers want, such as audience. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined
+  readonly parameters?: Readonly<Record<string, Secret>> | undefined
 }
 
 type Read = Awaited<ReturnType<TokenSource['read']>>
@@ -70,7 +70,9 @@ function tokenRequest({
   scopes,
   parameters,
 }: ClientCredentials): HttpRequest {
-  const form = new URLSearchParams({ ...parameters, grant_type: 'client_credentials' })
+  const form = new URLSearchParams()
+  for (const [key, value] of Object.entries(parameters ?? {})) form.set(key, value.reveal())
+  form.set('grant_type', 'client_credentials')
   if (scopes && scopes.length > 0) form.set('scope', scopes.join(' '))
   // RFC 6749, section 2.3.1: both are form-encoded before they are joined.
   const [id, key] = [clientId, clientSecret.reveal()].map(encodeURIComponent)

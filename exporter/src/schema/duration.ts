@@ -10,6 +10,14 @@ export const duration = z
   .regex(whole, 'expected a duration such as 500ms, 5s or 1h30m')
   .transform(parseDuration)
 
+const longest = 600
+
+/** How long something may be waited for. Beyond weeks a timer would fire at once, and no scraper waits so long. */
+export const timeLimit = duration.refine(
+  (seconds) => seconds > 0 && seconds <= longest,
+  'expected a duration above 0 and up to 10m',
+)
+
 /** Seconds of a text that `duration` accepts. */
 export function parseDuration(text: string): number {
   let seconds = 0

@@ -1,6 +1,6 @@
 // The `containers` section of watchpost.yml.
 import { z } from 'zod'
-import { duration } from '../../schema/duration.ts'
+import { timeLimit } from '../../schema/duration.ts'
 import { pattern } from '../judgement/pattern.ts'
 
 const address = z
@@ -29,7 +29,7 @@ export const section = z
       .max(50)
       .default(10)
       .describe('Last lines of a failing service, masked, that a diagnosis shows; 0 shows none.'),
-    timeout: duration.prefault('3s').describe('How long looking at all of them may take.'),
+    timeout: timeLimit.prefault('3s').describe('How long looking at all of them may take.'),
   })
   .describe('Containers: state, health, restarts, kills for want of memory, processor and memory.')
 

@@ -1,12 +1,12 @@
 // The `data_sources` section of watchpost.yml.
 import { z } from 'zod'
-import { duration } from '../../schema/duration.ts'
+import { duration, timeLimit } from '../../schema/duration.ts'
 import { httpUrl } from '../../schema/http-url.ts'
 import { name } from '../../schema/name.ts'
 import { readableFile } from '../../schema/secret.ts'
 import type { Reference } from '../collector.ts'
 import { dependency, dependencyReferences } from '../dependency.ts'
-import { httpRequestFields } from '../http-request.ts'
+import { checkRequest, httpRequestFields } from '../http-request.ts'
 import { assertions } from '../judgement/assertions.ts'
 import { jsonPath } from '../judgement/json-path.ts'
 import { expectedStatus } from '../judgement/status-range.ts'
@@ -33,7 +33,7 @@ const lastSync = z.union(
 
 const common = {
   name: name.describe('What the source is called in metrics, alerts and dashboards.'),
-  timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
+  timeout: timeLimit.optional().describe('How long a probe may take; global.timeout where it is left out.'),
   depends_on: z.array(dependency).default([]).describe('Targets that the source cannot do without.'),
   min_interval: duration
     .optional()
@@ -49,21 +49,23 @@ const common = {
     ),
 }
 
-const httpSource = z.strictObject({
-  kind: z
-    .enum(['http', 'finlab', 'cmoney'])
-    .describe('A JSON API; finlab and cmoney are http with what is known of these two filled in.'),
-  ...common,
-  ...httpRequestFields,
-  expected_status: expectedStatus
-    .optional()
-    .describe('HTTP statuses that are well; 2xx where it is left out.'),
-  assert: assertions.default([]).describe('What must hold of the answer.'),
-  values: values.default({}).describe('Numbers to take from the body.'),
-  last_sync: lastSync.optional().describe('Who knows when the data were last renewed.'),
-  quota: quota.optional(),
-  quality: tableQuality.optional().describe('How good the rows are that came from the source.'),
-})
+const httpSource = z
+  .strictObject({
+    kind: z
+      .enum(['http', 'finlab', 'cmoney'])
+      .describe('A JSON API; finlab and cmoney are http with what is known of these two filled in.'),
+    ...common,
+    ...httpRequestFields,
+    expected_status: expectedStatus
+      .optional()
+      .describe('HTTP statuses that are well; 2xx where it is left out.'),
+    assert: assertions.default([]).describe('What must hold of the answer.'),
+    values: values.default({}).describe('Numbers to take from the body.'),
+    last_sync: lastSync.optional().describe('Who knows when the data were last renewed.'),
+    quota: quota.optional(),
+    quality: tableQuality.optional().describe('How good the rows are that came from the source.'),
+  })
+  .superRefine(checkRequest)
 
 const sheets = z.strictObject({
   kind: z.literal('google_sheets').describe('A spreadsheet of Google, read by a service account.'),

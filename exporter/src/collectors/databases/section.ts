@@ -1,6 +1,6 @@
 // The `databases` section of watchpost.yml.
 import { z } from 'zod'
-import { duration } from '../../schema/duration.ts'
+import { timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret, secretFile } from '../../schema/secret.ts'
 import { dependency } from '../dependency.ts'
@@ -22,7 +22,7 @@ const database = z
         'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
       ),
     url_file: secretFile.optional().describe('A file that holds the URL.'),
-    timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
+    timeout: timeLimit.optional().describe('How long a probe may take; global.timeout where it is left out.'),
     depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
   })
   .transform(({ url, url_file, ...rest }, context) => {

@@ -45,7 +45,7 @@ function prepareTcp({ address, tls, steps }: Of<'tcp'>, timeoutSeconds: number):
     timeoutSeconds,
     ...(tls && !isLater ? { tls: { options } } : {}),
     steps: steps.map(({ send, expect, starttls }) => ({
-      send,
+      send: send?.reveal(),
       expect,
       startTls: starttls ? options : undefined,
     })),

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { dnsTypes } from '../../probes/dns.ts'
 import { address } from '../../schema/address.ts'
-import { duration } from '../../schema/duration.ts'
+import { timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
+import { secret } from '../../schema/secret.ts'
 import { dependency } from '../dependency.ts'
 import { tls } from '../http-request.ts'
 import { confirm } from '../judgement/confirmation.ts'
@@ -11,7 +12,7 @@ import { pattern } from '../judgement/pattern.ts'
 
 const common = {
   name: name.describe('What the service is called in metrics, alerts and dashboards.'),
-  timeout: duration.optional().describe('How long a probe may take; global.timeout where it is left out.'),
+  timeout: timeLimit.optional().describe('How long a probe may take; global.timeout where it is left out.'),
   confirm: confirm
     .optional()
     .describe('How many of how many probes must fail before it is in error, such as 2 of 3.'),
@@ -20,7 +21,7 @@ const common = {
 
 const step = z
   .strictObject({
-    send: z.string().optional().describe('What to say.'),
+    send: secret.optional().describe('What to say; never shown.'),
     expect: pattern.optional().describe('What the answer must match, as a regular expression of RE2.'),
     starttls: z.boolean().default(false).describe('Go over to TLS after this step.'),
   })

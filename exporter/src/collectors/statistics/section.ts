@@ -1,6 +1,6 @@
 // The `statistics` section of watchpost.yml.
 import { z } from 'zod'
-import { duration } from '../../schema/duration.ts'
+import { duration, timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import type { Declaration, Reference } from '../collector.ts'
 
@@ -57,7 +57,7 @@ const statistic = z
       .max(10_000)
       .default(100)
       .describe('Rows beyond this many are not read; that there were more shows as one dropped row.'),
-    timeout: duration
+    timeout: timeLimit
       .optional()
       .describe('How long the query may take; global.timeout where it is left out.'),
     min_interval: duration

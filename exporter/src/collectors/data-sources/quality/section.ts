@@ -1,6 +1,6 @@
 // The key `quality` of a data source.
 import { z } from 'zod'
-import { duration } from '../../../schema/duration.ts'
+import { duration, timeLimit } from '../../../schema/duration.ts'
 import { name } from '../../../schema/name.ts'
 import { pattern } from '../../judgement/pattern.ts'
 
@@ -57,7 +57,7 @@ const demands = {
   volume: volume.optional().describe('How many rows there must be.'),
   weights: weights.default({}),
   every: duration.prefault('5m').describe('How often the rows are looked at.'),
-  timeout: duration.prefault('10s').describe('How long looking may take.'),
+  timeout: timeLimit.prefault('10s').describe('How long looking may take.'),
 }
 
 const hasDemand = (given: Readonly<Record<string, unknown>>): boolean =>
