@@ -55,10 +55,8 @@ export function buildAnnotations(language: Language): Builder<AnnotationQuery>[]
       .datasource(prometheus)
       .enable(annotation.enabled)
       .iconColor(annotation.iconColour)
-      .expr(annotation.expr)
-      .step('60s')
       .titleFormat(annotation.title)
       .tagKeys(annotation.tags)
-      .target(buildQuery(series(annotation.expr, '', { refId: 'Anno' }), 0, language)),
+      .target(buildQuery(series(annotation.expr, '', { refId: 'Anno', step: '1m' }), 0, language)),
   )
 }

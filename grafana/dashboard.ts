@@ -11,6 +11,7 @@ import { text } from './language.ts'
 import type { DashboardText, Language } from './language.ts'
 import { place } from './layout.ts'
 import type { Section } from './layout.ts'
+import { withoutLeftovers } from './leftovers.ts'
 import { uids } from './links.ts'
 import type { Destination } from './links.ts'
 import { prometheusSource } from './variables.ts'
@@ -43,7 +44,7 @@ export function render(dashboard: Dashboard, language: Language): Model {
     .annotations(buildAnnotations(language))
     .link(menu(language))
     .build()
-  return { ...built, panels: place(sections, language) }
+  return withoutLeftovers({ ...built, panels: place(sections, language) })
 }
 
 /** A menu of all our dashboards, which keeps the time range. What is chosen means another thing on each, so it stays. */

@@ -8,13 +8,8 @@ export function generate(): Promise<Record<string, string>> {
     languages.map((language) => {
       const spec = dashboard()
       const path = `grafana/generated/${language}/${spec.name.replaceAll('_', '-')}.json`
-      return [path, `${JSON.stringify(render(spec, language), visible, 2)}\n`] as const
+      return [path, `${JSON.stringify(render(spec, language), undefined, 2)}\n`] as const
     }),
   )
   return Promise.resolve(Object.fromEntries(files))
-}
-
-/** The SDK moves links and annotations into a menu behind a button; ours stay in sight. */
-function visible(key: string, value: unknown): unknown {
-  return key === 'placement' ? undefined : value
 }

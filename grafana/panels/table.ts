@@ -46,7 +46,7 @@ interface Table extends PanelFacts {
 const cells = {
   coloured: { type: TableCellDisplayMode.ColorText },
   filled: { type: TableCellDisplayMode.ColorBackground, mode: 'basic' },
-  wrapped: { type: TableCellDisplayMode.Auto, wrapText: true },
+  wrapped: { type: TableCellDisplayMode.Auto },
   gauge: { type: TableCellDisplayMode.Gauge, mode: 'basic', valueDisplayMode: 'text' },
 } as const
 
@@ -96,6 +96,7 @@ function properties(column: Column, language: Language): DynamicConfigValue[] {
   if (states !== undefined) found.push({ id: 'mappings', value: mappings(states, language) })
   if (steps !== undefined) found.push({ id: 'thresholds', value: thresholds(steps).build() })
   if (shown !== undefined) found.push({ id: 'custom.cellOptions', value: cells[shown] })
+  if (shown === 'wrapped') found.push({ id: 'custom.wrapText', value: true })
   if (shown === 'gauge') found.push({ id: 'min', value: 0 }, { id: 'max', value: 1 })
   if (links.length > 0) {
     found.push({ id: 'links', value: links.map((link) => buildLink(link, language).build()) })

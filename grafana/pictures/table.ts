@@ -51,7 +51,6 @@ function placeColumns(columns: readonly Column[], available: number): (Column & 
 
 interface CellOptions {
   readonly type?: string
-  readonly wrapText?: boolean
 }
 
 function cellOf({ properties }: Column): CellOptions {
@@ -61,7 +60,7 @@ function cellOf({ properties }: Column): CellOptions {
 
 function linesOf(value: string | number, column: Column & Place): string[] {
   const { text } = show(value, column.properties)
-  return wrap(text, column.width - 12, cellOf(column).wrapText === true ? 4 : 1)
+  return wrap(text, column.width - 12, column.properties['custom.wrapText'] === true ? 4 : 1)
 }
 
 function heightOf(value: string | number | undefined, column: Column & Place): number {
