@@ -114,6 +114,11 @@ const bad: readonly (readonly [string, string, string])[] = [
     'watchpost.yml:3:13: services[1].name: expected a name that no other target has, got "a", the name of services[0]\n1 problem in watchpost.yml',
   ],
   [
+    'a name with a backquote',
+    'services:\n  - { name: "a`b", url: http://a/ }\n',
+    'watchpost.yml:2:13: services[0].name: expected a name without control characters and backquotes, got "a`b"\n1 problem in watchpost.yml',
+  ],
+  [
     'a dependency that nobody declares',
     'services:\n  - { name: orders, url: http://a/, depends_on: [order] }\n',
     'watchpost.yml:2:50: services[0].depends_on[0]: expected the name of a service, database or data source, got "order"; did you mean orders?\n1 problem in watchpost.yml',

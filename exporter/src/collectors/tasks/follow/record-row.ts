@@ -29,10 +29,11 @@ export function toRecord(row: RecordRow): RunRecord {
   }
 }
 
-/** What comes from a table and becomes a label is short and printable. */
+/** What comes from a table and becomes a label is short and printable, and has no backquote, as names in the configuration. */
 function toName(text: string | null): string | undefined {
   const name = text
     ?.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' ')
+    .replaceAll('`', "'")
     .slice(0, keptNameLength)
     .trim()
   return name === '' ? undefined : name
