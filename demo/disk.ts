@@ -62,6 +62,6 @@ export async function createDisk(dataDirectory: string, speed: number): Promise<
   return { path, breakable: mayMount() ? breakable : undefined, close: heal }
 }
 
-function mayMount(): boolean {
+export function mayMount(): boolean {
   return process.platform === 'linux' && process.getuid?.() === 0
 }

@@ -23,6 +23,8 @@ export interface Asking {
   readonly rangeSeconds: number
   readonly scrapeIntervalSeconds: number
   readonly variables: Scope['variables']
+  /** Unix time before which nothing counts as data. */
+  readonly since?: number
 }
 
 /** A graph of usual width has about as many points. */
@@ -41,7 +43,7 @@ interface Body {
 }
 
 export async function ask(query: Query, asking: Asking): Promise<Answer> {
-  const { now, rangeSeconds, scrapeIntervalSeconds, variables } = asking
+  const { now, rangeSeconds, scrapeIntervalSeconds, variables, since = 0 } = asking
   const smallest = query.step === '1m' ? 60 : query.step === '5m' ? 300 : scrapeIntervalSeconds
   const intervalSeconds = stepSeconds(rangeSeconds, maxDataPoints, smallest)
   const expr = interpolate(query.expr, { variables, rangeSeconds, intervalSeconds, scrapeIntervalSeconds })
@@ -57,9 +59,12 @@ export async function ask(query: Query, asking: Asking): Promise<Answer> {
   const milliseconds = performance.now() - began
   const series = (body.data?.result ?? []).map(({ metric, value, values }) => ({
     labels: metric,
-    points: (values ?? (value ? [value] : [])).map(([time, text]) => [time, Number(text)] as const),
+    points: (values ?? (value ? [value] : []))
+      .filter(([time]) => time >= since)
+      .map(([time, text]) => [time, Number(text)] as const),
   }))
-  return { query: expr, series, milliseconds, error: body.error }
+  const shown = series.filter(({ points }) => points.length > 0)
+  return { query: expr, series: shown, milliseconds, error: body.error }
 }
 
 async function post(url: string, form: Record<string, string>): Promise<Body> {

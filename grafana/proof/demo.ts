@@ -2,17 +2,24 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { renderConfig } from '../../demo/config.ts'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { freePort } from '../../demo/programs/ports.ts'
 import { startStack } from '../../demo/stack/stack.ts'
 import type { Stack } from '../../demo/stack/stack.ts'
+import type { Present } from './past.ts'
 import type { Server } from './walk.ts'
 
-const scrapeIntervalSeconds = 5
+/** Rules and alerts keep pace with it, so that a minute of production is 8 s. */
+const scrapeIntervalSeconds = 2
 
 export interface Demo {
   readonly stack: Stack
   readonly server: Server
+  /** What the past of this demo is written from and to. */
+  readonly present: Present
   readonly stop: () => Promise<void>
 }
 
@@ -34,14 +41,26 @@ export async function startDemo(directory: string, log: (line: string) => void):
     programs: { prometheus, alertmanager },
     scrapeIntervalSeconds,
     alerting: { ALERT_GROUP_WAIT: '5s', ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: receiver.url },
+    config: (fleet, upstream) => `${renderConfig(fleet, upstream)}${anchored(receiver.url)}`,
     onStep: (what) => log(`starting ${what}`),
   })
   const prometheusUrl = stack.urls.prometheus ?? ''
+  const begin = Date.now() / 1000
   const stop = async (): Promise<void> => {
     await stack.stop()
     receiver.close()
   }
-  return { stack, stop, server: { prometheusUrl, rangeSeconds: 900, scrapeIntervalSeconds } }
+  return {
+    stack,
+    stop,
+    server: { prometheusUrl, rangeSeconds: 900, scrapeIntervalSeconds, since: begin },
+    present: { prometheusUrl, begin, dataDirectory: join(directory, 'prometheus/data') },
+  }
+}
+
+/** Our own network is well as long as this machine's is. */
+function anchored(url: string): string {
+  return stringify({ connectivity: { anchors: [new URL(url).host] } })
 }
 
 /** Takes whatever it is sent, so that notifications are counted as sent. */

@@ -1,4 +1,5 @@
 // How each kind of panel that is empty while all is well is made to fill.
+import { mayMount } from '../../demo/disk.ts'
 import type { Fleet } from '../../demo/fleet.ts'
 import type { EmptyUntil } from '../panels/panel.ts'
 
@@ -13,10 +14,15 @@ const faults: Partial<Record<EmptyUntil, Fault>> = {
   'a task runs': ['fetch_ohlc', 'hang'],
   'a session is blocked': ['platform_db', 'block'],
   'a value is unusual': ['trending_api', 'slow'],
+  'a quota runs out': ['google_sheets', 'quota'],
+  ...(mayMount() ? { 'a disk fills up': ['host', 'disk-full'] } : {}),
 }
 
+/** Filled by the past that is written for the demo, and by what is configured for the proof. */
+const given = new Set<EmptyUntil>(['an hour has passed', 'weeks have passed', 'anchors are configured'])
+
 export function canFill(until: EmptyUntil | undefined): boolean {
-  return until !== undefined && faults[until] !== undefined
+  return until !== undefined && (given.has(until) || faults[until] !== undefined)
 }
 
 /** Breaks what fills the panels, and what `others` name; returns what that was. */

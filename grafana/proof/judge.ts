@@ -1,6 +1,7 @@
 // What is wrong with a panel, from the answers to its queries.
 import type { Panel } from '../panels/panel.ts'
 import type { Query } from '../queries.ts'
+import { tableProblems } from './judge-table.ts'
 import type { Answer, Series } from './ask.ts'
 
 export interface Verdict {
@@ -26,7 +27,12 @@ export function judge(dashboard: string, panel: Panel, asked: readonly Asked[]):
     ...legendProblems(query, answer),
     ...numberProblems(answer),
   ])
-  return { dashboard, panel, isEmpty, problems: [...new Set([...problems, ...graphProblems(asked)])] }
+  return {
+    dashboard,
+    panel,
+    isEmpty,
+    problems: [...new Set([...problems, ...tableProblems(panel, asked), ...graphProblems(asked)])],
+  }
 }
 
 function failure({ error, milliseconds, query }: Answer): string[] {

@@ -11,6 +11,7 @@ import { breakAll, canFill } from './faults.ts'
 import type { Verdict } from './judge.ts'
 import { followPaths, paths } from './paths.ts'
 import type { Panel } from '../panels/panel.ts'
+import { writePast } from './past.ts'
 import { walk } from './walk.ts'
 import type { Server } from './walk.ts'
 
@@ -18,7 +19,8 @@ const { values } = parseArgs({ options: { 'patience-seconds': { type: 'string', 
 const patienceSeconds = Number(values['patience-seconds'])
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  const seconds = Math.round(performance.now() / 1000)
+  process.stdout.write(`${String(seconds).padStart(3)} s  ${line}\n`)
 }
 
 /** What was found of each panel at any time: empty only if it always was, and with all of its problems. */
@@ -33,6 +35,9 @@ function keep(findings: Findings, verdicts: readonly Verdict[]): void {
   }
 }
 
+/** By then every series has a pace. */
+const secondsUntilPast = 20
+
 function keyOf({ dashboard, panel }: Verdict): string {
   return `${dashboard} ${panel.id}`
 }
@@ -40,13 +45,17 @@ function keyOf({ dashboard, panel }: Verdict): string {
 /** Asks again until no chosen panel is empty, or patience ends. */
 async function settle(server: Server, findings: Findings, wanted: (panel: Panel) => boolean): Promise<void> {
   const deadline = Date.now() + patienceSeconds * 1000
+  let said = ''
   keep(findings, await walk(server, () => true))
   while (Date.now() < deadline) {
     const open = [...findings.values()].filter(({ isEmpty, panel }) => isEmpty && wanted(panel)).map(keyOf)
     if (open.length === 0) return
-    await delay(5000)
-    const waiting = new Set(open)
-    keep(findings, await walk(server, (panel, dashboard) => waiting.has(`${dashboard} ${panel.id}`)))
+    const waiting = `waiting for ${open.length} panels: ${open.slice(0, 5).join(', ')}`
+    if (waiting !== said) say(waiting)
+    said = waiting
+    await delay(1000)
+    const asked = new Set(open)
+    keep(findings, await walk(server, (panel, dashboard) => asked.has(`${dashboard} ${panel.id}`)))
   }
 }
 
@@ -65,7 +74,7 @@ function report(findings: Findings, lost: readonly string[]): number {
   }
   for (const path of lost) say(`failed: ${path}`)
   const empty = blank.filter(mustFill).length
-  say(`panels ${verdicts.length}, empty ${empty}, failed ${failed.length + lost.length}`)
+  process.stdout.write(`panels ${verdicts.length}, empty ${empty}, failed ${failed.length + lost.length}\n`)
   return empty + failed.length + lost.length === 0 ? 0 : 1
 }
 
@@ -73,10 +82,12 @@ function titleOf({ dashboard, panel }: Verdict): string {
   return `${dashboard} ${panel.id} ${panel.text.title.en}`
 }
 
-async function prove({ stack, server }: Demo): Promise<number> {
+async function prove({ stack, server, present }: Demo): Promise<number> {
   const findings: Findings = new Map()
   say('asking while all is well')
+  const remembering = delay(secondsUntilPast * 1000).then(() => writePast(present))
   await settle(server, findings, ({ emptyUntil }) => emptyUntil === undefined)
+  await remembering
   const broken = await breakAll(
     stack.fleet,
     paths.map(({ fault }) => fault),
