@@ -24,8 +24,8 @@ describe('config.alloy', () => {
     'stage.drop': 'source expression separator drop_counter_reason',
     'stage.template': 'source template',
     'stage.labels': 'values',
-    'stage.limit': 'rate burst drop by_label_name',
-    'loki.write': '',
+    'stage.limit': 'rate burst drop by_label_name max_distinct_labels',
+    'loki.write': 'external_labels max_streams',
     endpoint: 'url',
   }
   /** What components give to others. */

@@ -21,6 +21,8 @@ const groups = files.flatMap((file) => file.groups)
 const rules = groups.flatMap((group) => group.rules)
 const alerts = files.flatMap(alertsOf)
 const alertNames = [...new Set(alerts.map(({ alert }) => alert))]
+/** What Loki judges has its runbooks among the others. */
+const lokiAlerts = (await readRuleFiles(join(folder, '../loki/rules/watchpost'))).flatMap(alertsOf)
 const testFiles = (await readdir(join(folder, 'tests'))).filter((name) => name.endsWith('.test.yml'))
 
 describe('promtool', () => {
@@ -81,7 +83,8 @@ describe('every alert', () => {
         ]),
     )
     const parts = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation']
-    expect(runbooks).toEqual(new Map(alertNames.map((name) => [name, parts])))
+    const everyName = [...alertNames, ...lokiAlerts.map(({ alert }) => alert)]
+    expect(runbooks).toEqual(new Map(everyName.map((name) => [name, parts])))
     const links = alerts.map(({ alert, annotations }) => [alert, annotations['runbook_url']])
     expect(links).toEqual(alerts.map(({ alert }) => [alert, `docs/alerts.md#${alert.toLowerCase()}`]))
   })
@@ -135,7 +138,7 @@ describe('every group', () => {
 })
 
 describe('every expression', () => {
-  const external = /^(?:up|ALERTS|(?:prometheus|alertmanager|node|scrape)_\w+)$/
+  const external = /^(?:up|ALERTS|(?:prometheus|alertmanager|loki|node|scrape)_\w+)$/
 
   test('is PromQL', () => {
     const broken = rules.filter(({ expr }) => hasError(expr))
