@@ -8,10 +8,12 @@ import { readAudit } from '../../recovery/src/audit.ts'
 import { waitFor } from '../harness/wait.ts'
 import { startApp } from './recovery/app.ts'
 import type { App } from './recovery/app.ts'
-import { brokenContainer, prepareFaults } from './recovery/faults.ts'
-import type { Fault } from './recovery/faults.ts'
-import { guards, patientNames } from './recovery/guards.ts'
-import type { Patients } from './recovery/guards.ts'
+import { prepareFaults } from './recovery/faults/all.ts'
+import { brokenContainer } from './recovery/faults/container.ts'
+import type { Fault } from './recovery/faults/fault.ts'
+import { guards } from './recovery/guards/all.ts'
+import { patientNames } from './recovery/guards/patients.ts'
+import type { Patients } from './recovery/guards/patients.ts'
 import { startRecovery, startStack } from './recovery/stack.ts'
 import type { RunningRecovery, Stack } from './recovery/stack.ts'
 
@@ -106,11 +108,14 @@ async function tryManualStop(stack: Stack, fault: Fault | undefined): Promise<nu
   }
 }
 
+/** Their hooks answer nobody. */
+const hangs = new Set(['hanging', 'hung'])
+
 async function startPatients(): Promise<Patients> {
   const down = new Set<string>()
   const apps = new Map<string, App>()
   for (const name of patientNames) {
-    const answer = name === 'hanging' ? () => delay(60_000, undefined, { ref: false }) : () => ({})
+    const answer = hangs.has(name) ? () => delay(60_000, undefined, { ref: false }) : () => ({})
     apps.set(name, await startApp({ isHealthy: () => !down.has(name), answer }))
   }
   return { down, apps }

@@ -6,12 +6,14 @@ import { clearCacheByHook, reconnectByHook, retryByHook } from './hook.ts'
 import { reconnectPostgres } from './reconnect-postgres.ts'
 import { restartContainer } from './restart-container.ts'
 import { restartDeployment } from './restart-deployment.ts'
+import { restartUnit } from './restart-unit.ts'
 import { retryN8nExecution } from './retry-n8n-execution.ts'
 import { retryPgBossJob } from './retry-pg-boss-job.ts'
 
 export const actions: readonly ActionKind[] = [
   restartContainer,
   restartDeployment,
+  restartUnit,
   reconnectPostgres,
   reconnectByHook,
   clearRedisMemory,
