@@ -1,8 +1,8 @@
 // How what is known of every target becomes metrics.
-import { counter, family, gauge, histogram, histogramFamily, states, withLabel } from '../metrics/metric.ts'
-import type { Family } from '../metrics/metric.ts'
-import { isUp, phases, reasons, statuses } from './target.ts'
-import type { TargetReading } from './target.ts'
+import { counter, familyOf, gauge, histogram, withLabel } from '../metrics/metric.ts'
+import type { Family, Labels, Metric, Value } from '../metrics/metric.ts'
+import { isUp, phases, reasons, statuses, targetLabel } from './target.ts'
+import type { Phase, TargetReading } from './target.ts'
 
 const of = ['target', 'kind']
 const up = gauge(
@@ -87,75 +87,63 @@ export const targetMetrics = [
   verified,
 ]
 
+const failing = reasons.slice(1)
+
 export function targetFamilies(targets: readonly TargetReading[]): Family[] {
   return [...verdictFamilies(targets), ...probeFamilies(targets), ...factFamilies(targets)]
 }
 
 function verdictFamilies(targets: readonly TargetReading[]): Family[] {
-  const verdicts = targets.flatMap((t) => states(t.labels, 'status', statuses, t.status))
-  const failing = targets.flatMap((t) => states(t.labels, 'reason', reasons.slice(1), t.reason))
   return [
-    family(up, each(targets, isUp)),
-    family(
-      info,
-      targets.map((t) => [{ ...t.labels, ...t.info }, 1]),
-    ),
-    family(status, verdicts),
-    family(failure, failing),
+    each(up, targets, isUp),
+    familyOf(info, targets, (series, t) => series.add(infoLabels(t), 1)),
+    familyOf(status, targets, (series, t) => series.addStates(t.labels, 'status', statuses, t.status)),
+    familyOf(failure, targets, (series, t) => series.addStates(t.labels, 'reason', failing, t.reason)),
   ]
 }
 
 function probeFamilies(targets: readonly TargetReading[]): Family[] {
-  const durations = targets.map((t) => t.totals.duration)
-  const timed = targets.flatMap((t) =>
-    phases.map((p) => [withLabel(t.labels, 'phase', p), t.phases[p]] as const),
-  )
   return [
-    family(
-      probes,
-      each(targets, (t) => t.totals.probes),
+    each(probes, targets, (t) => t.totals.probes),
+    each(failures, targets, (t) => t.totals.failures),
+    familyOf(duration, targets, (series, t) => series.addDistribution(t.totals.duration)),
+    familyOf(phase, targets, (series, t) =>
+      series.addSplit(t.labels, 'phase', phases, (name) => t.phases[name as Phase]),
     ),
-    family(
-      failures,
-      each(targets, (t) => t.totals.failures),
-    ),
-    histogramFamily(duration, durations),
-    family(phase, timed),
-    family(
-      lastProbe,
-      each(targets, (t) => t.probedAt),
-    ),
+    each(lastProbe, targets, (t) => t.probedAt),
   ]
 }
 
 function factFamilies(targets: readonly TargetReading[]): Family[] {
-  const edges = targets.flatMap((t) => t.dependencies.map((d) => [{ target: t.target, ...d }, 1] as const))
-  const judged = targets.flatMap((t) =>
-    t.assertions.map((a) => [{ target: t.target, assertion: a.name }, a.passed] as const),
-  )
   return [
-    family(dependency, edges),
-    family(assertion, judged),
-    family(
-      notAfter,
-      each(targets, (t) => t.certificate?.notAfter),
-    ),
-    family(
-      notBefore,
-      each(targets, (t) => t.certificate?.notBefore),
-    ),
-    family(
-      verified,
-      each(targets, (t) => t.certificate?.verified),
-    ),
+    familyOf(dependency, targets, (series, t) => {
+      for (const edge of t.dependencies) series.add({ target: t.target, ...edge }, 1)
+    }),
+    familyOf(assertion, targets, (series, t) => {
+      for (const { name, passed } of t.assertions)
+        series.add(withLabel(targetLabel(t), 'assertion', name), passed)
+    }),
+    each(notAfter, targets, (t) => t.certificate?.notAfter),
+    each(notBefore, targets, (t) => t.certificate?.notBefore),
+    each(verified, targets, (t) => t.certificate?.verified),
   ]
 }
 
-type Value = number | boolean | undefined
-
 function each(
+  metric: Metric,
   targets: readonly TargetReading[],
   value: (target: TargetReading) => Value,
-): (readonly [TargetReading['labels'], Value])[] {
-  return targets.map((target) => [target.labels, value(target)] as const)
+): Family {
+  return familyOf(metric, targets, (series, target) => series.add(target.labels, value(target)))
+}
+
+const withInfo = new WeakMap<TargetReading['info'], Labels>()
+
+/** What the configuration says of a target is one object for the life of the target, as its labels are. */
+function infoLabels({ labels, info: said }: TargetReading): Labels {
+  const known = withInfo.get(said)
+  if (known) return known
+  const made = Object.freeze({ ...labels, ...said })
+  withInfo.set(said, made)
+  return made
 }

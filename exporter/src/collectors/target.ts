@@ -75,6 +75,17 @@ export interface TargetReading {
   readonly totals: Totals
 }
 
+const targetLabels = new WeakMap<Labels, Labels>()
+
+/** `{target}` alone, for what only one kind of target has. */
+export function targetLabel({ target, labels }: Pick<TargetReading, 'target' | 'labels'>): Labels {
+  const known = targetLabels.get(labels)
+  if (known) return known
+  const made = Object.freeze({ target })
+  targetLabels.set(labels, made)
+  return made
+}
+
 /** Unknown is neither up nor down, so it gives no sample. */
 export function isUp(reading: Pick<TargetReading, 'status'>): boolean | undefined {
   return reading.status === 'unknown' ? undefined : reading.status !== 'error'

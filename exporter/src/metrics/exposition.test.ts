@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderPage } from './exposition.ts'
-import { counter, family, gauge, histogram, histogramFamily, noLabels, states } from './metric.ts'
+import { counter, family, familyOf, gauge, histogram, histogramFamily, noLabels, states } from './metric.ts'
 
 const renderText = (families: Parameters<typeof renderPage>[0]): string =>
   renderPage(families, 'text').toString()
@@ -77,6 +77,48 @@ test('of the states of a thing exactly one is 1', () => {
     ['good', 0],
     ['bad', 1],
   ])
+})
+
+const light = gauge('x_light', 'Which lamp is lit.', ['target', 'lamp'])
+const lamps = ['red', 'green']
+
+test('states follow what holds now, and a thing given twice is written once', () => {
+  const labels = [{ target: 'a' }, { target: 'b' }, { target: 'a' }]
+  const render = (lit: string): string =>
+    renderText([familyOf(light, labels, (series, own) => series.addStates(own, 'lamp', lamps, lit))])
+  const lines = (red: number, green: number): string =>
+    ['a', 'b']
+      .map((t) => `x_light{target="${t}",lamp="red"} ${red}\nx_light{target="${t}",lamp="green"} ${green}\n`)
+      .join('')
+  const head = '# HELP x_light Which lamp is lit.\n# TYPE x_light gauge\n'
+  expect([render('red'), render('green'), render('blue'), render('red')]).toEqual(
+    [lines(1, 0), lines(0, 1), lines(0, 0), lines(1, 0)].map((text) => head + text),
+  )
+})
+
+test('of a split family what is missing is left out, and a family of nothing but that leaves no trace', () => {
+  const render = (values: Readonly<Record<string, number>>): string =>
+    renderText([
+      familyOf(light, [noLabels], (series, own) =>
+        series.addSplit(own, 'lamp', lamps, (name) => values[name]),
+      ),
+    ])
+  expect(render({ green: 0.5 })).toContain('gauge\nx_light{lamp="green"} 0.5\n')
+  expect(render({ red: Number.NaN })).toBe('')
+})
+
+test('a page can be written over an older one, longer or shorter', () => {
+  const page = (count: number): Parameters<typeof renderPage>[0] => [
+    family(
+      up,
+      Array.from({ length: count }, (_, index) => [{ target: `t${index}` }, 1] as const),
+    ),
+  ]
+  const old = renderPage(page(3_000), 'text')
+  for (const count of [1, 2_999, 30_000]) {
+    const fresh = renderPage(page(count), 'text').toString()
+    expect(renderPage(page(count), 'text', Buffer.from(old.buffer)).toString()).toBe(fresh)
+  }
 })
 
 test('OpenMetrics names the family of a counter without its suffix and ends with EOF', () => {

@@ -1,5 +1,13 @@
 // Families to a page of text: Prometheus' own format 0.0.4, or OpenMetrics 1.0. The same series in both.
-import type { Distribution, Family, Labels, Metric } from './metric.ts'
+import type { Family, Metric, Series } from './metric.ts'
+import {
+  escapeText,
+  renderDistribution,
+  renderLabels,
+  renderSplit,
+  renderStates,
+  renderValue,
+} from './series-text.ts'
 
 export type Format = 'text' | 'openmetrics'
 
@@ -10,102 +18,87 @@ export const contentTypes: Readonly<Record<Format, string>> = Object.freeze({
 
 // One string for a page of megabytes is a rope that has to be flattened; pieces of this size are not.
 const chunkLength = 64 * 1024
+const mostBytesOfCharacter = 3
 
 interface Page {
   readonly format: Format
-  readonly chunks: Buffer[]
+  bytes: Buffer
+  length: number
   text: string
 }
 
-/** Families of one name are written as one block, in order of first sight; a series given twice is written once. */
-export function renderPage(families: Iterable<Family>, format: Format): Buffer {
+/**
+ * Families of one name are written as one block, in order of first sight; a series given twice is written once.
+ * The page is written over `into` where it has the room: a page of megabytes at each scrape is much garbage.
+ */
+export function renderPage(families: Iterable<Family>, format: Format, into?: Buffer): Buffer {
   const blocks = new Map<string, Family[]>()
   for (const part of families) {
     const block = blocks.get(part.metric.name)
     if (block) block.push(part)
     else blocks.set(part.metric.name, [part])
   }
-  const page: Page = { format, chunks: [], text: '' }
+  const page: Page = { format, bytes: into ?? Buffer.allocUnsafeSlow(chunkLength), length: 0, text: '' }
   for (const parts of blocks.values()) renderBlock(page, parts)
   if (format === 'openmetrics') page.text += '# EOF\n'
-  return Buffer.concat([...page.chunks, Buffer.from(page.text)])
+  flush(page)
+  return page.bytes.subarray(0, page.length)
 }
 
 function renderBlock(page: Page, parts: readonly Family[]): void {
-  const metric = parts.find(({ samples, distributions }) => samples.length + distributions.length > 0)?.metric
-  if (!metric) return
-  page.text += renderHead(metric, page.format)
   // Prometheus refuses a page with a repeated series as a whole; the first one wins.
   const seen = new Set<string>()
-  for (const part of parts) {
-    for (const { labels, value } of part.samples) {
+  for (const { metric, each } of parts) each(writeSeries(page, metric, seen))
+}
+
+function writeSeries(page: Page, metric: Metric, seen: Set<string>): Series {
+  const isNew = (key: string): boolean => {
+    // The head comes with the first series: a family without any leaves no trace.
+    if (seen.size === 0) page.text += renderHead(metric, page.format)
+    const before = seen.size
+    return seen.add(key).size > before
+  }
+  return {
+    add(labels, value) {
+      const number = Number(value)
+      if (value === undefined || !Number.isFinite(number)) return
       const text = renderLabels(labels)
-      if (seen.has(text)) continue
-      seen.add(text)
-      append(page, `${metric.name}${text} ${renderValue(value)}\n`)
-    }
-    for (const distribution of part.distributions) {
-      const text = renderLabels(distribution.labels)
-      if (seen.has(text)) continue
-      seen.add(text)
-      append(page, renderDistribution(metric.name, text, distribution))
-    }
+      if (isNew(text)) append(page, `${metric.name}${text} ${renderValue(number)}\n`)
+    },
+    addSplit(labels, label, names, value) {
+      const lines = renderSplit({ metric, labels, label, names }, value)
+      if (lines !== '' && isNew(`${label} ${renderLabels(labels)}`)) append(page, lines)
+    },
+    addStates(labels, label, names, current) {
+      const lines = renderStates({ metric, labels, label, names }, current)
+      if (lines !== '' && isNew(`${label} ${renderLabels(labels)}`)) append(page, lines)
+    },
+    addDistribution(distribution) {
+      if (isNew(renderLabels(distribution.labels))) append(page, renderDistribution(metric, distribution))
+    },
   }
 }
 
-function append(page: Page, line: string): void {
-  page.text += line
-  if (page.text.length < chunkLength) return
-  page.chunks.push(Buffer.from(page.text))
+function append(page: Page, lines: string): void {
+  page.text += lines
+  if (page.text.length >= chunkLength) flush(page)
+}
+
+function flush(page: Page): void {
+  const wanted = page.length + page.text.length * mostBytesOfCharacter
+  if (wanted > page.bytes.length) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, page.bytes.length * 2))
+    page.bytes.copy(larger, 0, 0, page.length)
+    page.bytes = larger
+  }
+  page.length += page.bytes.write(page.text, page.length)
   page.text = ''
 }
 
 function renderHead({ name, help, type }: Metric, format: Format): string {
   // OpenMetrics names a counter's family without the suffix that its samples bear.
   const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name
-  return `# HELP ${family} ${escapeHelp(help, format)}\n# TYPE ${family} ${type}\n`
-}
-
-function renderDistribution(name: string, labels: string, { bounds, counts, sum }: Distribution): string {
-  const count = renderValue(counts.at(-1) ?? 0)
-  const inner = labels === '' ? '' : `${labels.slice(1, -1)},`
-  const buckets = bounds.map(
-    (bound, index) =>
-      `${name}_bucket{${inner}le="${renderBound(bound)}"} ${renderValue(counts[index] ?? 0)}\n`,
-  )
-  return `${buckets.join('')}${name}_bucket{${inner}le="+Inf"} ${count}\n${name}_sum${labels} ${renderValue(sum)}\n${name}_count${labels} ${count}\n`
-}
-
-/** OpenMetrics wants 1.0 where others write 1; the same text in both formats keeps the series the same. */
-function renderBound(bound: number): string {
-  return Number.isInteger(bound) ? bound.toFixed(1) : String(bound)
-}
-
-const rendered = new WeakMap<Labels, string>()
-
-function renderLabels(labels: Labels): string {
-  const known = rendered.get(labels)
-  if (known !== undefined) return known
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`)
-  const text = pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-  rendered.set(labels, text)
-  return text
-}
-
-function renderValue(value: number): string {
-  if (value === Infinity) return '+Inf'
-  return value === -Infinity ? '-Inf' : String(value)
-}
-
-function escapeValue(value: string): string {
-  return escapeText(value.toWellFormed()).replaceAll('"', String.raw`\"`)
-}
-
-function escapeHelp(help: string, format: Format): string {
   const text = escapeText(help)
-  return format === 'openmetrics' ? text.replaceAll('"', String.raw`\"`) : text
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('\\', String.raw`\\`).replaceAll('\n', String.raw`\n`)
+  const shown = format === 'openmetrics' ? text.replaceAll('"', String.raw`\"`) : text
+  return `# HELP ${family} ${shown}\n# TYPE ${family} ${type}\n`
 }

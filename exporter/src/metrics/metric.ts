@@ -1,4 +1,4 @@
-// Declarations of metrics and the values a scrape gives them. Both are plain data: nothing here is updated in place.
+// Declarations of metrics and the values a scrape gives them. Nothing here is updated in place.
 
 export type MetricType = 'gauge' | 'counter' | 'histogram'
 
@@ -12,10 +12,8 @@ export interface Metric {
 /** Label names to values. Keep one frozen object per series: the encoder remembers its text. */
 export type Labels = Readonly<Record<string, string>>
 
-export interface Sample {
-  readonly labels: Labels
-  readonly value: number
-}
+/** Undefined or not finite is left out: missing is missing, never 0 or NaN. */
+export type Value = number | boolean | undefined
 
 /** Cumulative counts, one for each of `bounds` and a last one for +Inf; `sum` in the metric's unit. */
 export interface Distribution {
@@ -25,10 +23,20 @@ export interface Distribution {
   readonly sum: number
 }
 
+/** What takes the series of a family, one by one, as they are written. */
+export interface Series {
+  add(labels: Labels, value: Value): void
+  /** A series for each of `names`, a list that is the same at every scrape, as the value of one more label. */
+  addSplit(labels: Labels, label: string, names: readonly string[], value: (name: string) => Value): void
+  /** A 0/1 series for each of `all`, 1 for the one that holds (kube-state-metrics' way). */
+  addStates(labels: Labels, label: string, all: readonly string[], current: string): void
+  addDistribution(distribution: Distribution): void
+}
+
 export interface Family {
   readonly metric: Metric
-  readonly samples: readonly Sample[]
-  readonly distributions: readonly Distribution[]
+  /** Gives its series straight to the page: lists of a hundred thousand would be most of what a scrape costs. */
+  readonly each: (series: Series) => void
 }
 
 export const noLabels: Labels = Object.freeze({})
@@ -45,21 +53,36 @@ export function histogram(name: string, help: string, labels: readonly string[] 
   return Object.freeze({ name, help, type: 'histogram' as const, labels })
 }
 
-/** Samples whose value is undefined or not finite are left out: missing is missing, never 0 or NaN. */
-export function family(
-  metric: Metric,
-  values: Iterable<readonly [Labels, number | boolean | undefined]>,
-): Family {
-  const samples: Sample[] = []
-  for (const [labels, value] of values) {
-    const number = typeof value === 'boolean' ? Number(value) : value
-    if (number !== undefined && Number.isFinite(number)) samples.push({ labels, value: number })
+export function family(metric: Metric, values: Iterable<readonly [Labels, Value]>): Family {
+  return {
+    metric,
+    each: (series) => {
+      for (const [labels, value] of values) series.add(labels, value)
+    },
   }
-  return { metric, samples, distributions: [] }
 }
 
 export function histogramFamily(metric: Metric, distributions: readonly Distribution[]): Family {
-  return { metric, samples: [], distributions }
+  return {
+    metric,
+    each: (series) => {
+      for (const distribution of distributions) series.addDistribution(distribution)
+    },
+  }
+}
+
+/** The family of `metric` to which each of `items` adds its own. */
+export function familyOf<Item>(
+  metric: Metric,
+  items: readonly Item[],
+  add: (series: Series, item: Item) => void,
+): Family {
+  return {
+    metric,
+    each: (series) => {
+      for (const item of items) add(series, item)
+    },
+  }
 }
 
 const extended = new WeakMap<Labels, Map<string, Labels>>()
@@ -76,7 +99,7 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
   return made
 }
 
-/** One 0/1 sample for each of `states`, 1 for the one that holds (kube-state-metrics' way). */
+/** One 0/1 sample for each of `states`, 1 for the one that holds. */
 export function states(
   labels: Labels,
   label: string,

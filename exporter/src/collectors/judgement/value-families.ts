@@ -1,5 +1,5 @@
 // The metrics of values that users take from the bodies of their targets.
-import { counter, family, gauge, states, withLabel } from '../../metrics/metric.ts'
+import { counter, familyOf, gauge, withLabel } from '../../metrics/metric.ts'
 import type { Family, Labels, Metric } from '../../metrics/metric.ts'
 import type { Value } from './values.ts'
 
@@ -35,23 +35,23 @@ export interface TargetValues {
 }
 
 export function valueFamilies(targets: readonly TargetValues[]): readonly Family[] {
-  const numbers = (type: 'gauge' | 'counter' | 'timestamp') =>
-    targets.flatMap((target) =>
-      target.values.flatMap((value) =>
-        value.type === type ? [[withLabel(target.labels, 'name', value.name), value.value] as const] : [],
-      ),
-    )
-  const held = targets.flatMap((target) =>
-    target.values.flatMap((value) =>
-      value.type === 'state'
-        ? states(withLabel(target.labels, 'name', value.name), 'state', value.states, value.state)
-        : [],
-    ),
-  )
+  // Most targets have none.
+  const valued = targets.filter(({ values }) => values.length > 0)
+  const numbers = (metric: Metric, type: 'gauge' | 'counter' | 'timestamp'): Family =>
+    familyOf(metric, valued, (series, target) => {
+      for (const value of target.values) {
+        if (value.type === type) series.add(withLabel(target.labels, 'name', value.name), value.value)
+      }
+    })
   return [
-    family(measured, numbers('gauge')),
-    family(counted, numbers('counter')),
-    family(timed, numbers('timestamp')),
-    family(stated, held),
+    numbers(measured, 'gauge'),
+    numbers(counted, 'counter'),
+    numbers(timed, 'timestamp'),
+    familyOf(stated, valued, (series, target) => {
+      for (const value of target.values) {
+        if (value.type !== 'state') continue
+        series.addStates(withLabel(target.labels, 'name', value.name), 'state', value.states, value.state)
+      }
+    }),
   ]
 }

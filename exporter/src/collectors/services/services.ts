@@ -1,12 +1,12 @@
 // HTTP services: one probe each, all at once, none waiting for another.
-import { counter, family, gauge } from '../../metrics/metric.ts'
-import type { Family, Labels } from '../../metrics/metric.ts'
+import { counter, familyOf, gauge } from '../../metrics/metric.ts'
+import type { Family, Metric, Value } from '../../metrics/metric.ts'
 import { runPaced, startRate } from '../../probes/pace.ts'
 import { defineCollector } from '../collector.ts'
 import type { Reading } from '../collector.ts'
 import { declareTargets, dependencyReferences } from '../dependency.ts'
 import { valueFamilies, valueMetrics } from '../judgement/value-families.ts'
-import type { Health } from './health.ts'
+import { targetLabel } from '../target.ts'
 import { section } from './section.ts'
 import { watchService } from './watch.ts'
 import type { ServiceReading } from './watch.ts'
@@ -63,46 +63,21 @@ export const services = defineCollector({
       },
     }
   },
-  families: (reading: ServicesReading): Family[] => [
-    family(
-      uptime,
-      facts(reading, (health) => health.uptimeSeconds),
-    ),
-    family(
-      memory,
-      facts(reading, (health) => health.memoryUsageRatio),
-    ),
-    family(
-      cpu,
-      facts(reading, (health) => health.cpuUsageRatio),
-    ),
-    family(
-      requests,
-      facts(reading, (health) => health.requests),
-    ),
-    family(
-      errors,
-      facts(reading, (health) => health.errors),
-    ),
-    family(
-      httpStatus,
-      reading.targets.map((target) => [ownLabels(target), target.httpStatus]),
-    ),
-    ...valueFamilies(reading.targets.map(({ labels, values }) => ({ labels, values }))),
+  families: ({ targets }: ServicesReading): Family[] => [
+    each(uptime, targets, ({ health }) => health?.uptimeSeconds),
+    each(memory, targets, ({ health }) => health?.memoryUsageRatio),
+    each(cpu, targets, ({ health }) => health?.cpuUsageRatio),
+    each(requests, targets, ({ health }) => health?.requests),
+    each(errors, targets, ({ health }) => health?.errors),
+    each(httpStatus, targets, (target) => target.httpStatus),
+    ...valueFamilies(targets),
   ],
 })
 
-function facts(
-  reading: ServicesReading,
-  pick: (health: Health) => number | undefined,
-): [Labels, number | undefined][] {
-  return reading.targets.map((target) => [ownLabels(target), target.health && pick(target.health)])
-}
-
-const shortened = new WeakMap<Labels, Labels>()
-
-function ownLabels(target: ServiceReading): Labels {
-  const known = shortened.get(target.labels) ?? Object.freeze({ target: target.target })
-  shortened.set(target.labels, known)
-  return known
+function each(
+  metric: Metric,
+  targets: readonly ServiceReading[],
+  value: (target: ServiceReading) => Value,
+): Family {
+  return familyOf(metric, targets, (series, target) => series.add(targetLabel(target), value(target)))
 }
