@@ -148,7 +148,9 @@ describe('every panel', () => {
       const variables = [...url.matchAll(/var-(\w+)=/g)].map(([, name]) => name)
       const missing = variables.filter((name = '') => destinations.get(uid)?.includes(name) !== true)
       expect({ url, missing, exists: destinations.has(uid) }).toEqual({ url, missing: [], exists: true })
-      expect(url).toContain('${__url_time_range}')
+      // Logs are those of the moment that was clicked on.
+      const range = uid === uids.logs ? 'time=${__value.time}&time.window=600000' : '${__url_time_range}'
+      expect(url).toContain(range)
     }
   })
 })

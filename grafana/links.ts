@@ -35,7 +35,6 @@ const titles: Partial<Record<Destination, Text>> = {
   data_sources: text('Open among the data sources', '於資料來源中開啟'),
   databases: text('Open among the databases', '於資料庫中開啟'),
   tasks: text('Open this task', '開啟此任務'),
-  logs: text('Read its logs', '查看其日誌'),
 }
 
 /** To a dashboard, with `variable` set to what was clicked on. */
@@ -43,6 +42,16 @@ export function linkTo(destination: Destination, variable: string, from: From, l
   const clicked = from === 'column' ? `__data.fields.${label}` : `__field.labels.${label}`
   const url = `/d/${uids[destination]}?var-${variable}=\${${clicked}:percentencode}&\${__url_time_range}`
   return { title: titles[destination] ?? text('Open this target', '開啟此目標'), url }
+}
+
+/** Five minutes before and after. */
+const windowMilliseconds = 600_000
+
+/** To the logs of a target around the point that was clicked on: Grafana makes a range of `time` and `time.window`. */
+export function linkToLogs(target: '__field.labels.target' | 'target'): Link {
+  const moment = `time=\${__value.time}&time.window=${windowMilliseconds}`
+  const url = `/d/${uids.logs}?var-target=\${${target}:percentencode}&${moment}`
+  return { title: text('Read its logs of that moment', '查看當時的日誌'), url }
 }
 
 /** From a cell that may name a target of any kind: to its own page, or to it among those of its kind. */

@@ -3,6 +3,7 @@ import { service as words } from '../catalogue/service.ts'
 import { colour } from '../colours.ts'
 import type { Dashboard } from '../dashboard.ts'
 import { band, closedSection, section } from '../layout.ts'
+import { linkToLogs } from '../links.ts'
 import { passStates, presentStates, statusStates } from '../mappings.ts'
 import { heatmap } from '../panels/heatmap.ts'
 import { logs } from '../panels/logs.ts'
@@ -39,6 +40,7 @@ export function service(): Dashboard {
   }
 }
 
+const toLogs = linkToLogs('target')
 const phaseSeconds = `max by (phase) (watchpost_target_phase_seconds{${thisTarget}})`
 /** A probe that fails early is no quick answer. */
 const isUp = `max(watchpost_target_up{${thisTarget}}) == 1`
@@ -147,6 +149,7 @@ function requests(): Panel {
   const rate = (metric: string): string => `sum(rate(${metric}{${thisTarget}}[$__rate_interval]))`
   return timeSeries({
     id: 13,
+    links: [toLogs],
     text: words.requests,
     unit: unit.requestsPerSecond,
     min: 0,
@@ -160,6 +163,7 @@ function requests(): Panel {
 function phases(): Panel {
   return timeSeries({
     id: 14,
+    links: [toLogs],
     text: words.phases,
     unit: unit.seconds,
     min: 0,
@@ -181,6 +185,7 @@ function durations(): Panel {
 function usage(): Panel {
   return timeSeries({
     id: 16,
+    links: [toLogs],
     text: words.usage,
     unit: unit.ratio,
     min: 0,

@@ -2,7 +2,7 @@ import { headings } from '../catalogue/headings.ts'
 import { services as words } from '../catalogue/services.ts'
 import type { Dashboard } from '../dashboard.ts'
 import { band, section } from '../layout.ts'
-import { linkTo } from '../links.ts'
+import { linkTo, linkToLogs } from '../links.ts'
 import { statusStates } from '../mappings.ts'
 import { barGauge } from '../panels/bar-gauge.ts'
 import type { Panel } from '../panels/panel.ts'
@@ -37,6 +37,7 @@ export function services(): Dashboard {
 }
 
 const toService = linkTo('service', 'target', 'label')
+const toLogs = linkToLogs('__field.labels.target')
 const responseSeconds = responseTimeOf(chosenServices)
 const requestRate = `sum by (target) (rate(watchpost_service_requests_total{${chosenTargets}}[$__rate_interval]))`
 const errorRate = `sum by (target) (rate(watchpost_service_errors_total{${chosenTargets}}[$__rate_interval]))`
@@ -121,7 +122,7 @@ function requests(): Panel {
     text: words.requests,
     unit: unit.requestsPerSecond,
     min: 0,
-    links: [toService],
+    links: [toService, toLogs],
     queries: [series(requestRate, '{{target}}')],
   })
 }
@@ -132,7 +133,7 @@ function errors(): Panel {
     text: words.errors,
     unit: unit.ratio,
     min: 0,
-    links: [toService],
+    links: [toService, toLogs],
     queries: [series(errorRatio, '{{target}}'), thresholdLine('error_rate')],
   })
 }
@@ -143,7 +144,7 @@ function responseTime(): Panel {
     text: words.responseTime,
     unit: unit.seconds,
     min: 0,
-    links: [toService],
+    links: [toService, toLogs],
     queries: [series(responseSeconds, '{{target}}'), thresholdLine('response_time')],
   })
 }
@@ -155,7 +156,7 @@ function cpu(): Panel {
     unit: unit.ratio,
     min: 0,
     max: 1,
-    links: [toService],
+    links: [toService, toLogs],
     queries: [
       series(`max by (target) (watchpost_service_cpu_usage_ratio{${chosenTargets}})`, '{{target}}'),
       thresholdLine('cpu'),
@@ -170,7 +171,7 @@ function memory(): Panel {
     unit: unit.ratio,
     min: 0,
     max: 1,
-    links: [toService],
+    links: [toService, toLogs],
     queries: [
       series(`max by (target) (watchpost_service_memory_usage_ratio{${chosenTargets}})`, '{{target}}'),
       thresholdLine('memory'),
