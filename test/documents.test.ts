@@ -1,6 +1,7 @@
 // The documents say only what is so.
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 const sources = globSync(['exporter/src/**/*.test.ts', 'test/**/*.test.ts']).map((file) =>
   readFileSync(file, 'utf8'),
@@ -24,3 +25,22 @@ test.each(rows.filter(({ where }) => !where.startsWith('Refused: ')))(
     expect(sources.some((source) => source.includes(name))).toBe(true)
   },
 )
+
+test('docs/security.md names every port that Compose publishes, and each is of this machine only', () => {
+  interface Compose {
+    readonly services: Readonly<Record<string, { readonly ports?: readonly string[] }>>
+  }
+  const published = ['docker-compose.yml', 'recovery/compose.yml', 'loki/compose.yml'].flatMap((file) => {
+    const { services } = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose
+    return Object.entries(services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => {
+        const [, number] = /^127\.0\.0\.1:\$\{\w+_PORT:-(\d+)\}:\d+$/.exec(port) ?? []
+        return `${number ?? `not 127.0.0.1: ${port}`} ${name}`
+      }),
+    )
+  })
+  const told = [...readFileSync('docs/security.md', 'utf8').matchAll(/^\| (\d+) +\| (\w+) /gm)].map(
+    ([, port, name]) => `${port} ${name}`,
+  )
+  expect(told.toSorted()).toEqual(published.toSorted())
+})
