@@ -279,5 +279,11 @@ describe('pg_cron', () => {
     )
     expect((await tasks.task('vacuum')).totals).toMatchObject({ runs: 3, failures: 1 })
     expect((await tasks.task('job 2')).totals.runs).toBe(1)
+    await client.query("UPDATE cron.job SET active = false WHERE jobname = 'vacuum'")
+    expect(await tasks.task('vacuum')).toMatchObject({
+      schedule: undefined,
+      missed: undefined,
+      totals: { runs: 3 },
+    })
   })
 })

@@ -145,7 +145,7 @@ function advise(desk: Desk, advice: string | undefined): void {
 function takeIn(desk: Desk, state: SourceState, { pass, extras }: Looked): void {
   const { memory, source, schedules, rules } = desk
   memory.rowsRead += pass.rows
-  for (const schedule of extras.schedules) addSchedule(schedules, schedule, source.schedules)
+  replaceSchedules(schedules, { told: extras.schedules, configured: source.schedules })
   // Once totals came from the source, runs are not counted as well while it does not show them.
   const countsRuns = extras.totals === undefined && state.baselines.size === 0
   const isHistory = !state.isPrimed
@@ -221,11 +221,19 @@ function openBudget(source: DatabaseTaskSource, timeoutSeconds: number): Budget 
   }
 }
 
-/** A schedule of the configuration wins over one that the source tells. */
-function addSchedule(known: Map<string, Schedule>, found: Schedule, configured: readonly Schedule[]): void {
-  const before = known.get(found.task)
-  if (configured.some(({ task }) => task === found.task)) return
-  if (before?.cron !== found.cron || before.timezone !== found.timezone) known.set(found.task, found)
+/** A schedule of the configuration wins over one that the source tells; one that is told no longer is no more. */
+function replaceSchedules(
+  known: Map<string, Schedule>,
+  { told, configured }: Readonly<Record<'told' | 'configured', readonly Schedule[]>>,
+): void {
+  const fixed = new Set(configured.map(({ task }) => task))
+  const current = new Set(told.map(({ task }) => task))
+  for (const task of known.keys()) if (!fixed.has(task) && !current.has(task)) known.delete(task)
+  for (const schedule of told) {
+    const before = known.get(schedule.task)
+    const isSame = before?.cron === schedule.cron && before.timezone === schedule.timezone
+    if (!fixed.has(schedule.task) && !isSame) known.set(schedule.task, schedule)
+  }
 }
 
 function explainFailure(error: unknown, signal: AbortSignal): Failure {
