@@ -3,8 +3,14 @@ import type { TrafficProfile } from './traffic.ts'
 
 export const databaseName = 'platform_db'
 export const databasePort = 54320
+export const standbyName = 'platform_db_standby'
+export const standbyPort = 54321
+export const cacheName = 'cache'
+export const cachePort = 63790
 export const controlPort = 8010
 export const enginePort = 8014
+export const networkName = 'network'
+export const networkPort = 8015
 
 /** A `soft` dependency that fails makes a service warn; any other makes it answer 503. */
 export interface Need {
@@ -73,10 +79,12 @@ export interface SourceEntry {
   readonly port: number
   /** Answers with JSON when the source is usable, without credentials and without spending quota. */
   readonly livenessPath: string
+  /** It is reached by TLS, with a certificate of the demo's authority. */
+  readonly isSecure?: boolean
 }
 
 export const sources: readonly SourceEntry[] = [
   { name: 'google_sheets', port: 8011, livenessPath: '/$discovery/rest?version=v4' },
-  { name: 'cmoney_api', port: 8012, livenessPath: '/api/status' },
+  { name: 'cmoney_api', port: 8012, livenessPath: '/api/status', isSecure: true },
   { name: 'finlab_api', port: 8013, livenessPath: '/api/usage' },
 ]

@@ -31,14 +31,19 @@ function googleSheets({ sources, credentialsFile, spreadsheetId }: Fleet) {
   }
 }
 
-function cmoneyApi({ sources }: Fleet) {
+function cmoneyApi({ sources, authorityFile }: Fleet) {
   return {
     name: 'cmoney_api',
     kind: 'cmoney',
     ...common,
     url: `${sources['cmoney_api'] ?? ''}/api/trending`,
+    tls: { ca_file: authorityFile },
     assert: [{ name: 'has_topics', path: '$.topics', length: { above: 0 } }],
-    values: { topics: { path: '$.topics', type: 'count' } },
+    values: {
+      topics: { path: '$.topics', type: 'count' },
+      updated: { path: '$.updated_at', type: 'timestamp' },
+      market: { path: '$.market', states: ['open', 'closed'] },
+    },
     last_sync: { path: '$.updated_at' },
   }
 }
@@ -51,6 +56,7 @@ function finlabApi({ sources, speed }: Fleet) {
     kind: 'finlab',
     ...common,
     url: `${sources['finlab_api'] ?? ''}/api/usage`,
+    values: { calls: { path: '$.calls', type: 'counter' } },
     sync_every: `${hourSeconds}s`,
     stale_after: `${Math.max(3 * hourSeconds, 30)}s`,
     last_sync: { database: databaseName, query: 'SELECT max(synced_at) FROM finlab_api_syncs' },

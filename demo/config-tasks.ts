@@ -18,13 +18,14 @@ export function renderTasks({ speed }: Pick<Fleet, 'speed'>): readonly object[] 
       columns: { type: 'task_type', error: 'error_message', retry_of: 'retry_of' },
       // What the demo wrote before it was started: the last runs are known from the first page on.
       history: '7d',
-      schedules: tasks.map(({ name, type, source }) => ({
+      schedules: tasks.map(({ name, type, source, durationSeconds: [least] }) => ({
         task: name,
         type,
         cron: cronPattern(type, speed),
         timezone,
         grace: seconds(graceSeconds),
         max_runtime: seconds(patienceSeconds),
+        min_runtime: seconds(least / 2),
         depends_on: source === undefined ? [] : [source],
       })),
       errors: [

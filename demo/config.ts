@@ -11,7 +11,11 @@ interface Target {
 
 /** Sections of targets that services may depend on. A new section is a function here or below. */
 const targetSections: Readonly<Record<string, (fleet: Fleet) => readonly Target[]>> = {
-  databases: ({ databaseUrl }) => [{ name: catalogue.databaseName, url: databaseUrl }],
+  databases: ({ databaseUrl, standbyUrl, cacheUrl }) => [
+    { name: catalogue.databaseName, url: databaseUrl },
+    ...(standbyUrl === undefined ? [] : [{ name: catalogue.standbyName, url: standbyUrl }]),
+    ...(cacheUrl === undefined ? [] : [{ name: catalogue.cacheName, kind: 'redis', url: cacheUrl }]),
+  ],
   data_sources: renderDataSources,
 }
 
@@ -43,8 +47,25 @@ const otherSections: Readonly<Record<string, (fleet: Fleet) => unknown>> = {
       type: 'timestamp',
       query: 'SELECT max(published_at) AS value FROM posts',
     },
+    {
+      name: 'posts_written',
+      help: 'Posts that were ever written.',
+      database: catalogue.databaseName,
+      type: 'counter',
+      query: 'SELECT max(id) AS value FROM posts',
+    },
+    {
+      name: 'publish_delay',
+      help: 'Seconds from the draft of a post to its publication, of the last day.',
+      database: catalogue.databaseName,
+      type: 'histogram',
+      buckets: [30, 60, 120, 300, 900, 3600],
+      query: `SELECT extract(epoch FROM published_at - created_at) AS value
+        FROM posts WHERE published_at > now() - interval '1 day'`,
+    },
   ],
   tasks: renderTasks,
+  connectivity: ({ networkAnchor }) => ({ anchors: [networkAnchor] }),
   host: ({ diskPath }) => ({ filesystems: ['/', diskPath] }),
   containers: ({ engineUrl }) => ({ docker: engineUrl }),
 }

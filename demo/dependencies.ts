@@ -20,9 +20,9 @@ const healthy: Check = { status: 'healthy', detail: undefined }
 const maxBodyBytes = 100_000
 
 /** `addressOf` gives the URL to ask; for the database, that of its owner. */
-export function createDependencies(addressOf: (target: string) => string): Dependencies {
+export function createDependencies(addressOf: (target: string) => string, ca: string): Dependencies {
   // A connection of its own for each question: one kept from before would hide that the port is closed.
-  const agent = new Agent({ pipelining: 0 })
+  const agent = new Agent({ pipelining: 0, connect: { ca } })
   return {
     ask(from, target) {
       const milliseconds = patience(from)

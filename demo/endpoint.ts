@@ -1,6 +1,7 @@
 // An HTTP server that can be broken in all the ways that servers break.
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,8 +24,15 @@ export interface EndpointOptions {
   readonly answer: (request: IncomingMessage, url: URL) => Promise<Answer>
   /** How long it is broken, and then whole, while it flaps. */
   readonly flapSeconds: number
+  /** With it the server speaks TLS. */
+  readonly identity?: ServerIdentity
   /** What the server says while it is in error, in the words of its API. */
   readonly errorBody: unknown
+}
+
+export interface ServerIdentity {
+  readonly cert: string
+  readonly key: string
 }
 
 interface Served {
@@ -37,6 +45,8 @@ export interface Endpoint {
   /** Is given one of `httpFaults`. */
   readonly break: (fault: string) => Promise<void>
   readonly heal: () => Promise<void>
+  /** Shows another certificate to those who connect from now on. */
+  readonly present: (identity: ServerIdentity) => void
   /** Answers so far, and how many of them were errors. */
   readonly served: Readonly<Served>
   readonly close: () => Promise<void>
@@ -45,6 +55,7 @@ export interface Endpoint {
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const served: Served = { total: 0, errors: 0 }
   let fault: HttpFault | undefined
+  let { identity } = options
   let brokenAt = 0
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -63,11 +74,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   }
 
   const listener: RequestListener = (request, response) => void respond(request, response)
-  let server = await listen(options, options.port, listener)
+  let server = await listen(options, createFor(identity, listener), options.port)
   const { port } = server.address() as AddressInfo
 
   return {
-    url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
+    url: `${identity ? 'https' : 'http'}://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
     served,
     async break(name) {
       fault = httpFaults.find((candidate) => candidate === name)
@@ -75,13 +86,21 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       if (fault === 'down') await shut(server)
     },
     async heal() {
-      if (!server.listening) server = await listen(options, port, listener)
+      if (!server.listening) server = await listen(options, createFor(identity, listener), port)
       // Requests that hang are answered by no one now.
       if (fault === 'hang') server.closeAllConnections()
       fault = undefined
     },
+    present(shown) {
+      identity = shown
+      if (server instanceof SecureServer) server.setSecureContext(shown)
+    },
     close: () => shut(server),
   }
+}
+
+function createFor(identity: ServerIdentity | undefined, listener: RequestListener): Server {
+  return identity ? createSecureServer({ ...identity }, listener) : createServer(listener)
 }
 
 const page =
@@ -100,12 +119,7 @@ async function answerSafely(options: EndpointOptions, request: IncomingMessage):
   }
 }
 
-async function listen(
-  { name, host }: EndpointOptions,
-  port: number,
-  listener: RequestListener,
-): Promise<Server> {
-  const server = createServer(listener)
+async function listen({ name, host }: EndpointOptions, server: Server, port: number): Promise<Server> {
   server.listen(port, host)
   try {
     await once(server, 'listening')

@@ -1,9 +1,11 @@
 // The demo fleet: everything that a platform has and Watchpost watches, on this machine, breakable.
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as catalogue from './catalogue.ts'
+import { createAuthority } from './authority.ts'
 import { openContainerEngine } from './containers.ts'
 import type { ContainerEngine } from './containers.ts'
+import { closeAll, keep } from './closers.ts'
+import type { Closer } from './closers.ts'
 import { createDisk } from './disk.ts'
 import { openControl } from './control-api.ts'
 import { createDatabaseFaults } from './database/faults.ts'
@@ -12,6 +14,10 @@ import type { PlatformDatabase } from './database/platform.ts'
 import { createDependencies } from './dependencies.ts'
 import type { AskDependency } from './dependencies.ts'
 import { createFaults } from './fault.ts'
+import type { Program } from './programs/find.ts'
+import { writeKeys } from './keys.ts'
+import type { Trust } from './keys.ts'
+import { openNetwork } from './network.ts'
 import { freePort } from './programs/ports.ts'
 import { writeHistory } from './history.ts'
 import { openService } from './service.ts'
@@ -22,9 +28,11 @@ import { cmoneyApi } from './sources/cmoney.ts'
 import { finlabApi } from './sources/finlab.ts'
 import { googleSheets } from './sources/google-sheets.ts'
 import { createServiceAccount } from './sources/service-account.ts'
-import type { ServiceAccount } from './sources/service-account.ts'
 import { spreadsheetId } from './sources/spreadsheet.ts'
+import { openStores } from './stores.ts'
+import type { StoresOptions } from './stores.ts'
 import { startTask } from './task-runner.ts'
+import type { RunnerOptions, TaskRunner } from './task-runner.ts'
 import { tasks } from './tasks.ts'
 
 export interface FleetOptions {
@@ -38,6 +46,8 @@ export interface FleetOptions {
   readonly host?: string
   /** A database that is there already, by its owner's URL; one is started where it is left out. */
   readonly databaseUrl?: string
+  /** Without it there is no cache. */
+  readonly redis?: Program | undefined
 }
 
 export interface Fleet {
@@ -46,11 +56,18 @@ export interface Fleet {
   readonly sources: Readonly<Record<string, string>>
   /** With the rights that the exporter needs, and no more. */
   readonly databaseUrl: string
+  /** A standby of that database, where the server is the demo's own. */
+  readonly standbyUrl: string | undefined
+  readonly cacheUrl: string | undefined
+  /** Whom to trust to reach the sources by TLS. */
+  readonly authorityFile: string
   readonly controlUrl: string
   /** Of a double of the Docker Engine, in which the services are containers. */
   readonly engineUrl: string
   /** A folder that can be made to fill up. */
   readonly diskPath: string
+  /** Answers as long as the network of this machine is well. */
+  readonly networkAnchor: string
   /** The service account that may read the spreadsheet; its `token_uri` is the double's. */
   readonly credentialsFile: string
   readonly spreadsheetId: string
@@ -61,7 +78,6 @@ export interface Fleet {
   readonly stop: () => Promise<void>
 }
 
-type Closer = () => Promise<void>
 type Settings = FleetOptions & Required<Pick<FleetOptions, 'host' | 'speed'>>
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -79,47 +95,48 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
 async function assemble(options: Settings, closers: Closer[], stop: Closer): Promise<Fleet> {
   const addresses = new Map<string, string>()
-  const dependencies = createDependencies((name) => addresses.get(name) ?? '')
-  closers.push(dependencies.close)
+  const authority = createAuthority()
+  const addressOf = (name: string): string => addresses.get(name) ?? ''
+  const dependencies = await keep(closers, createDependencies(addressOf, authority.cert))
   const account = await createServiceAccount()
-  const sources = await openSources(options, account, closers)
+  const sources = await openSources(options, { account, authority }, closers)
   const services = await openServices(options, dependencies.ask, closers)
   // After the ports, so that a second fleet ends before it touches the data of the first.
   const database = await openDatabase(options, closers)
-  const databaseFaults = createDatabaseFaults(catalogue.databaseName, database)
-  closers.push(databaseFaults.close)
-  for (const { name, url } of services) addresses.set(name, `${url}/health`)
-  for (const { name, livenessUrl } of sources) addresses.set(name, livenessUrl)
+  const { standby, cache } = await openStores(storesOf(options, database), closers)
+  await withClient(database.ownerUrl, (client) => writeHistory(client, options.speed, new Date()))
+  const databaseFaults = await keep(closers, createDatabaseFaults(catalogue.databaseName, database))
+  for (const { name, livenessUrl } of [...services, ...sources]) addresses.set(name, livenessUrl)
   addresses.set(catalogue.databaseName, database.ownerUrl)
 
-  const scheduling = {
-    pool: database.pool,
+  const runners = startTasks(options, {
+    database,
+    sources,
     ask: dependencies.ask,
-    speed: options.speed,
-    isStalled: (name: string) => sources.some((source) => source.name === name && source.isStalled()),
     rowDefect: databaseFaults.rowDefect,
-  }
-  const runners = tasks.map((task) => startTask(task, scheduling))
+  })
   closers.push(async () => void (await Promise.all(runners.map((runner) => runner.stop()))))
   const engine = await openEngine(options, closers)
-  const disk = await createDisk(options.dataDirectory, options.speed)
-  closers.push(disk.close)
-  const others = [...sources, databaseFaults, ...runners, disk].flatMap(({ breakable }) => breakable ?? [])
-  const breakables = [...services.map(({ breakable }) => engine.contain(breakable)), ...others]
-  const faults = createFaults(breakables)
-  const control = await openControl(await portOf(options, catalogue.controlPort), faults)
-  closers.push(control.close)
+  const network = await keep(closers, openNetwork(await portOf(options, catalogue.networkPort)))
+  const disk = await keep(closers, createDisk(options.dataDirectory, options.speed))
+  const others = [...sources, databaseFaults, standby, cache, ...runners, disk, network].flatMap(
+    (part) => part?.breakable ?? [],
+  )
+  const faults = createFaults([...services.map(({ breakable }) => engine.contain(breakable)), ...others])
+  const control = await keep(closers, openControl(await portOf(options, catalogue.controlPort), faults))
   const sourceUrls = urlsByName(sources)
-  const tokenUri = `${sourceUrls['google_sheets'] ?? ''}/token`
-  const credentialsFile = await writeCredentials(options.dataDirectory, account.credentials(tokenUri))
+  const files = await writeKeys(options.dataDirectory, { account, authority }, sourceUrls['google_sheets'])
   return {
     services: urlsByName(services),
     sources: sourceUrls,
     databaseUrl: database.url,
+    standbyUrl: standby?.url,
+    cacheUrl: cache?.url,
     controlUrl: control.url,
     engineUrl: engine.url,
     diskPath: disk.path,
-    credentialsFile,
+    networkAnchor: network.anchor,
+    ...files,
     spreadsheetId,
     speed: options.speed,
     break: faults.break,
@@ -128,7 +145,11 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   }
 }
 
-async function openSources(options: Settings, account: ServiceAccount, closers: Closer[]): Promise<Source[]> {
+async function openSources(
+  options: Settings,
+  { account, authority }: Trust,
+  closers: Closer[],
+): Promise<Source[]> {
   const apis: Readonly<Record<string, () => SourceApi>> = {
     google_sheets: () => googleSheets(account, options.speed),
     cmoney_api: () => cmoneyApi(options.speed),
@@ -138,8 +159,10 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
   for (const entry of catalogue.sources) {
     const api = apis[entry.name]
     if (!api) throw new Error(`${entry.name}: the catalogue names a source that nothing imitates`)
-    const source = await openSource({ entry, ...(await placeOf(options, entry.port)), api: api() })
-    closers.push(source.close)
+    const source = await keep(
+      closers,
+      openSource({ entry, ...(await placeOf(options, entry.port)), api: api(), authority }),
+    )
     opened.push(source)
   }
   return opened
@@ -148,36 +171,45 @@ async function openSources(options: Settings, account: ServiceAccount, closers: 
 async function openServices(options: Settings, ask: AskDependency, closers: Closer[]): Promise<Service[]> {
   const opened: Service[] = []
   for (const entry of catalogue.services) {
-    const service = await openService({ entry, ...(await placeOf(options, entry.port)), ask })
-    closers.push(service.close)
+    const service = await keep(closers, openService({ entry, ...(await placeOf(options, entry.port)), ask }))
     opened.push(service)
   }
   return opened
 }
 
+interface Surroundings extends Pick<RunnerOptions, 'ask' | 'rowDefect'> {
+  readonly database: PlatformDatabase
+  readonly sources: readonly Source[]
+}
+
+function startTasks(
+  { speed }: Settings,
+  { database, sources, ask, rowDefect }: Surroundings,
+): readonly TaskRunner[] {
+  const isStalled = (name: string): boolean =>
+    sources.some((source) => source.name === name && source.isStalled())
+  return tasks.map((task) => startTask(task, { pool: database.pool, ask, speed, isStalled, rowDefect }))
+}
+
 async function openEngine(options: Settings, closers: Closer[]): Promise<ContainerEngine> {
   const port = await portOf(options, catalogue.enginePort)
-  const engine = await openContainerEngine(catalogue.services, { host: '127.0.0.1', port })
-  closers.push(engine.close)
-  return engine
+  return keep(closers, openContainerEngine(catalogue.services, { host: '127.0.0.1', port }))
 }
 
 async function openDatabase(options: Settings, closers: Closer[]): Promise<PlatformDatabase> {
-  const { databaseUrl, dataDirectory, speed } = options
+  const { databaseUrl, dataDirectory } = options
   const port = await portOf(options, catalogue.databasePort)
-  const database = await (databaseUrl === undefined
-    ? startPlatformDatabase({ dataDirectory, host: '127.0.0.1', port })
-    : connectPlatformDatabase(databaseUrl))
-  closers.push(database.close)
-  await withClient(database.ownerUrl, (client) => writeHistory(client, speed, new Date()))
-  return database
+  return keep(
+    closers,
+    databaseUrl === undefined
+      ? startPlatformDatabase({ dataDirectory, host: '127.0.0.1', port })
+      : connectPlatformDatabase(databaseUrl),
+  )
 }
 
-async function writeCredentials(folder: string, credentials: unknown): Promise<string> {
-  const file = join(folder, 'google-credentials.json')
-  await mkdir(folder, { recursive: true })
-  await writeFile(file, JSON.stringify(credentials, undefined, 2), { mode: 0o600 })
-  return file
+function storesOf(options: Settings, database: PlatformDatabase): StoresOptions {
+  const { redis, dataDirectory: directory } = options
+  return { database, redis, directory, portOf: (port) => portOf(options, port) }
 }
 
 function urlsByName(
@@ -195,11 +227,4 @@ async function placeOf(options: Settings, port: number) {
 /** A port that is kept: a server that was down must come back where it was. */
 async function portOf(options: Settings, port: number): Promise<number> {
   return options.ports === 'default' ? port : freePort()
-}
-
-/** Last opened, first closed; one that fails does not keep the others open. */
-async function closeAll(closers: readonly Closer[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const close of closers.toReversed()) await close().catch((error: unknown) => failures.push(error))
-  if (failures.length > 0) throw new AggregateError(failures, 'the demo fleet did not end cleanly')
 }

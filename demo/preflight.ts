@@ -19,8 +19,11 @@ export async function findBusyPorts({ ports, fleetPorts }: StartOptions): Promis
     const { services, sources, databaseName, databasePort, controlPort, enginePort } = catalogue
     for (const { name, port } of [...services, ...sources]) wanted.push({ owner: name, port, flag })
     wanted.push({ owner: databaseName, port: databasePort, flag })
+    wanted.push({ owner: catalogue.standbyName, port: catalogue.standbyPort, flag })
+    wanted.push({ owner: catalogue.cacheName, port: catalogue.cachePort, flag })
     wanted.push({ owner: "the demo's control", port: controlPort, flag })
     wanted.push({ owner: "the demo's container engine", port: enginePort, flag })
+    wanted.push({ owner: "the demo's gateway", port: catalogue.networkPort, flag })
   }
   const checked = wanted.map(async ({ owner, port, flag }) => {
     if (port === 0 || (await isFree(port))) return []
@@ -36,14 +39,20 @@ export async function choosePorts(ports: StartOptions['ports']): Promise<StartOp
   return chosen
 }
 
-type Programs = Partial<Record<Exclude<Part, 'exporter'>, Program>>
+interface Programs {
+  readonly programs: Partial<Record<Exclude<Part, 'exporter'>, Program>>
+  readonly redis: Program | undefined
+}
 
 /** What cannot be had is named with what to install, and left out. */
 export async function findPrograms(log: (line: string) => void): Promise<Programs> {
-  const names = ['prometheus', 'alertmanager', 'grafana'] as const
+  const names = ['prometheus', 'alertmanager', 'grafana', 'redis-server'] as const
   const found = await Promise.all(
     names.map(async (name) => [name, await findProgram(name, { log })] as const),
   )
   for (const [name, program] of found) if (!program) log(describeMissing(name))
-  return Object.fromEntries(found.filter(([, program]) => program !== undefined))
+  const { 'redis-server': redis, ...programs } = Object.fromEntries(
+    found.filter(([, program]) => program !== undefined),
+  )
+  return { programs, redis }
 }

@@ -9,6 +9,7 @@ import { simulateTraffic } from './traffic.ts'
 export interface Service {
   readonly name: string
   readonly url: string
+  readonly livenessUrl: string
   readonly breakable: Breakable
   readonly close: () => Promise<void>
 }
@@ -71,7 +72,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       forgotten = { ...endpoint.served }
     },
   }
-  return { name: entry.name, url: endpoint.url, breakable, close: endpoint.close }
+  const { url, close } = endpoint
+  return { name: entry.name, url, livenessUrl: `${url}/health`, breakable, close }
 }
 
 function judge(entry: ServiceEntry, checks: readonly Check[]): Check['status'] {

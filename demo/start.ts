@@ -38,8 +38,8 @@ async function start(argv: readonly string[], signal: AbortSignal): Promise<numb
   const progress = showProgress(stepCount, process.stdout)
   try {
     progress.step('programs')
-    const programs = await findPrograms(progress.note)
-    const settings = { directory, ports, fleetPorts: options.fleetPorts, programs, alerting }
+    const found = await findPrograms(progress.note)
+    const settings = { directory, ports, fleetPorts: options.fleetPorts, ...found, alerting }
     return await run({ ...settings, scrapeIntervalSeconds, signal, onStep: progress.step }, progress)
   } finally {
     progress.end()

@@ -40,6 +40,8 @@ async function runOnce(slot: Date, attempt: number, options: RunOptions): Promis
     await healed()
     return 'killed: the worker had stopped answering'
   }
+  // It ends in success and has done nothing.
+  if (fault() === 'hollow') return undefined
   const outcome = drawOutcome(task, slot, attempt)
   await pause(outcome.seconds)
   const isMadeToFail = fault() === 'fail' || (fault() === 'retry' && attempt === 1)

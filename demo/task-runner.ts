@@ -58,7 +58,7 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
   const breakable: Breakable = {
     name: task.name,
     kind: 'task',
-    faults: ['fail', 'hang', 'miss', 'retry'],
+    faults: ['fail', 'hang', 'miss', 'retry', 'hollow'],
     async break(name) {
       fault = name
     },

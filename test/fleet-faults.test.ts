@@ -128,5 +128,41 @@ test('a server that is full, with the sessions that fill it', async () => {
   const connections = async (): Promise<number> =>
     Object.values(await see('database_connections')).reduce((sum, count) => sum + count, 0)
   await expect.poll(connections).toBeGreaterThanOrEqual(37)
-  expect(await see('database_connections_max')).toEqual({ '{target="platform_db"}': 40 })
+  expect(await see('database_connections_max')).toMatchObject({ '{target="platform_db"}': 40 })
+})
+
+test('a standby that stands still falls behind, and follows again', async () => {
+  const see = ofDatabases()
+  const lag = async (): Promise<number> =>
+    (await see('database_replication_lag_seconds'))['{target="platform_db_standby"}'] ?? NaN
+  await expect.poll(lag, { timeout: 10_000 }).toBeLessThan(1)
+  expect(await see('database_replicas')).toMatchObject({ '{target="platform_db"}': 1 })
+  await demo.spoil('platform_db_standby', 'lag')
+  await expect.poll(lag, { timeout: 20_000 }).toBeGreaterThan(1)
+  await demo.fleet.heal('platform_db_standby')
+  await expect.poll(lag, { timeout: 10_000 }).toBeLessThan(1)
+})
+
+test('a cache that is full throws values out', async () => {
+  const see = ofDatabases()
+  const evictions = async (): Promise<number> =>
+    Object.values(await see('database_evictions_total'))[0] ?? NaN
+  expect(await evictions()).toBe(0)
+  await demo.spoil('cache', 'full')
+  await expect.poll(evictions).toBeGreaterThan(0)
+  const [memory = 0] = Object.values(await see('database_memory_bytes'))
+  const [most = 0] = Object.values(await see('database_memory_max_bytes'))
+  expect(memory / most).toBeGreaterThan(0.8)
+})
+
+test.each([
+  ['certificate-expired', 0],
+  ['certificate-wrong-host', 0],
+  ['certificate-expiring', 1],
+])('a source with %s', async (fault, verified) => {
+  await demo.spoil('cmoney_api', fault)
+  const see = ofSources()
+  expect(await see('data_source_status')).toMatchObject({
+    '{target="cmoney_api",status="connected"}': verified,
+  })
 })

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,10 +47,14 @@ async function end(running: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKIL
 }
 
 async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  )
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  return once(socket, 'connect')
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy())
 }
 
 async function databaseProcesses(databaseUrl: string): Promise<string[]> {
@@ -71,19 +76,21 @@ async function control(...words: string[]): Promise<Ended> {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the fleet with its database', async (signal) => {
-  const { services, sources, controlUrl, databaseUrl } = await start()
+  const { services, sources, controlUrl, databaseUrl, standbyUrl = '' } = await start()
   const urls = [...Object.values(services), ...Object.values(sources), `${controlUrl}/state`]
   expect(await Promise.all(urls.map(answers))).not.toContain(false)
-  expect(await databaseProcesses(databaseUrl)).toHaveLength(1)
+  for (const server of [databaseUrl, standbyUrl]) expect(await databaseProcesses(server)).toHaveLength(1)
   expect(child && (await end(child, signal))).toBe(0)
   expect(await Promise.all(urls.map(answers))).not.toContain(true)
-  expect(await databaseProcesses(databaseUrl)).toEqual([])
+  for (const server of [databaseUrl, standbyUrl]) expect(await databaseProcesses(server)).toEqual([])
 })
 
 test('a fleet that is killed leaves nothing running, and the next one can have its folder', async () => {
   const killed = await start()
   if (child) await end(child, 'SIGKILL')
-  await expect.poll(() => databaseProcesses(killed.databaseUrl), { timeout: 10_000 }).toEqual([])
+  for (const server of [killed.databaseUrl, killed.standbyUrl ?? '']) {
+    await expect.poll(() => databaseProcesses(server), { timeout: 10_000 }).toEqual([])
+  }
   const next = await start()
   expect(await databaseProcesses(next.databaseUrl)).toHaveLength(1)
 })

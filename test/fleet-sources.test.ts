@@ -1,6 +1,8 @@
 // The doubles of the data sources: protocols, quotas, and syncs that stall.
 import { createSign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { Agent, fetch } from 'undici'
+import type { RequestInit } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { sources as catalogue } from '../demo/catalogue.ts'
 import { useFleet } from './harness/fleet.ts'
@@ -11,7 +13,8 @@ const patient = { timeout: 20_000, interval: 100 }
 
 describe('data sources', () => {
   const ask = async (name: string, path: string, init?: RequestInit) => {
-    const answer = await fetch((demo.fleet.sources[name] ?? '') + path, init)
+    const dispatcher = new Agent({ connect: { ca: await readFile(demo.fleet.authorityFile) } })
+    const answer = await fetch((demo.fleet.sources[name] ?? '') + path, { ...init, dispatcher })
     return {
       code: answer.status,
       headers: answer.headers,

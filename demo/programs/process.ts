@@ -1,6 +1,8 @@
 // A program of somebody else's as our child: ready before it is used, heard when it fails, never left behind.
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,7 +15,7 @@ export interface ProcessOptions {
   readonly arguments: readonly string[]
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly workingDirectory?: string
-  /** Answers with a 2xx once the program is ready. */
+  /** Answers with a 2xx once the program is ready; where it is tcp://, takes a connection. */
   readonly readyUrl: string
   readonly readyTimeoutSeconds?: number
 }
@@ -114,11 +116,22 @@ async function untilReady(
 
 async function ask(url: string): Promise<string> {
   try {
+    if (url.startsWith('tcp:')) return await dial(new URL(url))
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
     await response.body?.cancel()
     return response.ok ? 'ready' : `status ${response.status}`
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error
     return cause instanceof Error ? cause.message : 'no answer'
+  }
+}
+
+async function dial({ hostname, port }: URL): Promise<string> {
+  const socket = connect(Number(port), hostname)
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(2_000) })
+    return 'ready'
+  } finally {
+    socket.destroy()
   }
 }

@@ -37,7 +37,15 @@ export function cmoneyApi(speed = 1): SourceApi {
         return { status: 200, body: { status: 'ok', updated_at: updated }, headers }
       if (pathname !== '/api/trending') return { status: 404, body: { error: 'not_found' }, headers }
       const ranked = topics.map((topic, rank) => ({ rank: rank + 1, topic, posts: 400 - 60 * rank }))
-      return { status: 200, body: { updated_at: updated, topics: ranked }, headers }
+      return { status: 200, body: { updated_at: updated, market: market(now), topics: ranked }, headers }
     },
   }
+}
+
+/** The stock exchange of Taiwan: from nine to half past one, Monday to Friday. */
+function market(now: number): 'open' | 'closed' {
+  const taipei = new Date((now + 8 * 3600) * 1000)
+  const minutes = taipei.getUTCHours() * 60 + taipei.getUTCMinutes()
+  const isWorkday = taipei.getUTCDay() >= 1 && taipei.getUTCDay() <= 5
+  return isWorkday && minutes >= 9 * 60 && minutes < 13 * 60 + 30 ? 'open' : 'closed'
 }

@@ -14,6 +14,7 @@ export function finlabApi(): SourceApi {
     windowSeconds: daySeconds,
     backgroundPerSecond: 250 / daySeconds,
   })
+  let calls = 0
   return {
     quota,
     errorBody: { error: 'internal error' },
@@ -21,7 +22,8 @@ export function finlabApi(): SourceApi {
       const isData = url.pathname === '/api/data'
       if (!isData && url.pathname !== '/api/usage') return { status: 404, body: { error: 'not found' } }
       const state = quota.spend(isData ? datasetMegabytes : 0, now)
-      const usage = { quota: Math.round(state.used * 10) / 10, limit_size: state.limit }
+      calls += 1
+      const usage = { calls, quota: Math.round(state.used * 10) / 10, limit_size: state.limit }
       if (state.isExhausted) {
         const error = `Usage exceed ${limitMegabytes} MB/day. Please consider upgrade to VIP program.`
         return { status: 429, body: { error, ...usage }, headers: { 'retry-after': retryAfter(state, now) } }

@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly fleetPorts: 'default' | 'ephemeral'
   /** A part without its program is left out. */
   readonly programs: Readonly<Partial<Record<Exclude<Part, 'exporter'>, Program>>>
+  /** Without it the fleet has no cache. */
+  readonly redis?: Program | undefined
   /** The rules' durations are scaled with it: time-scale.ts. */
   readonly scrapeIntervalSeconds: number
   /** The ALERT_ variables. */
@@ -55,6 +57,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ports: options.fleetPorts,
     dataDirectory: join(options.directory, 'fleet'),
     speed: fleetSpeed,
+    redis: options.redis,
   })
   const started: RunningProcess[] = []
   let isStopping = false

@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { startFleet } from '../../demo/fleet.ts'
 import type { Fleet } from '../../demo/fleet.ts'
+import { requireProgram } from '../../demo/programs/find.ts'
 
 export interface Health {
   readonly status: string
@@ -47,7 +48,8 @@ export function useFleet(speed: number): TestFleet {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'watchpost-test-fleet-'))
-    fleet = await startFleet({ ports: 'ephemeral', dataDirectory: directory, speed })
+    const redis = await requireProgram('redis-server', { log: () => {} })
+    fleet = await startFleet({ ports: 'ephemeral', dataDirectory: directory, speed, redis })
   })
   afterEach(async () => {
     for (const name of broken) await current().heal(name)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
-import { createIdentity } from '../../exporter/src/probes/testing/certificate.ts'
+import { createIdentity } from '../../demo/certificate.ts'
 
 export interface Mail {
   readonly subject: string

@@ -10,7 +10,7 @@ import express from 'express'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { formatProblem } from '../config/problem.ts'
 import { createLog } from '../log.ts'
-import { createIdentity } from '../probes/testing/certificate.ts'
+import { createIdentity } from '../../../demo/certificate.ts'
 import { createListener } from './listener.ts'
 
 let directory: string

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { probeGrpc } from './grpc.ts'
 import type { GrpcOutcome, GrpcRequest } from './grpc.ts'
-import { createIdentity } from './testing/certificate.ts'
+import { createIdentity } from '../../../demo/certificate.ts'
 import { listen, serveHttp, serveTcp } from './testing/servers.ts'
 
 const never = new AbortController().signal

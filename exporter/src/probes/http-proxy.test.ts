@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createSecret } from '../schema/secret.ts'
 import { probeHttp } from './http.ts'
 import type { HttpOutcome, HttpRequest } from './http.ts'
-import { createIdentity } from './testing/certificate.ts'
+import { createIdentity } from '../../../demo/certificate.ts'
 import { listen, serveHttp, serveHttps } from './testing/servers.ts'
 
 const never = new AbortController().signal

@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import { probeRedis } from './redis.ts'
-import { createIdentity } from './testing/certificate.ts'
+import { createIdentity } from '../../../demo/certificate.ts'
 
 const servers: Server[] = []
 afterEach(() => {

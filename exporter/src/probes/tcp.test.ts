@@ -2,7 +2,7 @@ import { TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { probeTcp } from './tcp.ts'
 import type { TcpOutcome, TcpRequest } from './tcp.ts'
-import { createIdentity } from './testing/certificate.ts'
+import { createIdentity } from '../../../demo/certificate.ts'
 import { serveTcp } from './testing/servers.ts'
 import type { TlsOptions } from './tls.ts'
 

@@ -1,4 +1,4 @@
-// Makes X.509 certificates for tests: valid, expired, for another name. Node can read them but not make them.
+// Makes X.509 certificates for demo and tests: valid, expired, for another name. Node can read them but not make them.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 

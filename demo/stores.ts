@@ -1,0 +1,49 @@
+// What stands beside the database where the demo has servers of its own: its standby, and the cache.
+import { join } from 'node:path'
+import { openCache } from './cache.ts'
+import type { Cache } from './cache.ts'
+import { cacheName, cachePort, standbyName, standbyPort } from './catalogue.ts'
+import { keep } from './closers.ts'
+import type { Closer } from './closers.ts'
+import type { PlatformDatabase } from './database/platform.ts'
+import { openStandby } from './database/standby.ts'
+import type { Standby } from './database/standby.ts'
+import type { Program } from './programs/find.ts'
+
+export interface Stores {
+  /** Undefined where the server of the database is not ours to copy. */
+  readonly standby: Standby | undefined
+  /** Undefined where there is no Redis. */
+  readonly cache: Cache | undefined
+}
+
+export interface StoresOptions {
+  readonly database: PlatformDatabase
+  readonly redis: Program | undefined
+  readonly directory: string
+  readonly portOf: (port: number) => Promise<number>
+}
+
+export async function openStores(options: StoresOptions, closers: Closer[]): Promise<Stores> {
+  return { standby: await follow(options, closers), cache: await openRedis(options, closers) }
+}
+
+async function follow(
+  { database, directory, portOf }: StoresOptions,
+  closers: Closer[],
+): Promise<Standby | undefined> {
+  const { server, url } = database
+  if (!server) return undefined
+  const port = await portOf(standbyPort)
+  const place = { name: standbyName, dataDirectory: join(directory, 'standby'), host: '127.0.0.1', port }
+  return keep(closers, openStandby(server, { ...place, url }))
+}
+
+async function openRedis(
+  { redis, directory, portOf }: StoresOptions,
+  closers: Closer[],
+): Promise<Cache | undefined> {
+  if (!redis) return undefined
+  const place = { name: cacheName, port: await portOf(cachePort), directory }
+  return keep(closers, openCache({ ...place, program: redis }))
+}
