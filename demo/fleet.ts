@@ -104,11 +104,12 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   // After the ports, so that a second fleet ends before it touches the data of the first.
   const database = await openDatabase(options, closers)
   const { standby, cache } = await openStores(storesOf(options, database), closers)
-  await withClient(database.ownerUrl, (client) => writeHistory(client, options.speed, new Date()))
   const databaseFaults = await keep(closers, createDatabaseFaults(catalogue.databaseName, database))
   for (const { name, livenessUrl } of [...services, ...sources]) addresses.set(name, livenessUrl)
   addresses.set(catalogue.databaseName, database.ownerUrl)
 
+  // As late as can be: a slot between the history and the first run would be missed.
+  await withClient(database.ownerUrl, (client) => writeHistory(client, options.speed, new Date()))
   const runners = startTasks(options, {
     database,
     sources,

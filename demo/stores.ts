@@ -25,7 +25,8 @@ export interface StoresOptions {
 }
 
 export async function openStores(options: StoresOptions, closers: Closer[]): Promise<Stores> {
-  return { standby: await follow(options, closers), cache: await openRedis(options, closers) }
+  const [standby, cache] = await Promise.all([follow(options, closers), openRedis(options, closers)])
+  return { standby, cache }
 }
 
 async function follow(
