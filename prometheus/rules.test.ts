@@ -11,6 +11,8 @@ import { collectors } from '../exporter/src/collectors/index.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { diagnosisMetrics } from '../exporter/src/diagnosis/families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'
+import { escalationAlerts } from '../recovery/src/escalation.ts'
+import { metrics as recoveryMetrics } from '../recovery/src/tally.ts'
 import { generate } from './generate.ts'
 import { alertsOf, isAlert, readRuleFiles, severities } from './rules.ts'
 
@@ -83,7 +85,7 @@ describe('every alert', () => {
         ]),
     )
     const parts = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation']
-    const everyName = [...alertNames, ...lokiAlerts.map(({ alert }) => alert)]
+    const everyName = [...alertNames, ...lokiAlerts.map(({ alert }) => alert), ...escalationAlerts]
     expect(runbooks).toEqual(new Map(everyName.map((name) => [name, parts])))
     const links = alerts.map(({ alert, annotations }) => [alert, annotations['runbook_url']])
     expect(links).toEqual(alerts.map(({ alert }) => [alert, `docs/alerts.md#${alert.toLowerCase()}`]))
@@ -146,7 +148,7 @@ describe('every expression', () => {
   })
 
   test('names only metrics that the exporter declares or another rule records', () => {
-    const shared = [...targetMetrics, ...diagnosisMetrics, ...pageMetrics]
+    const shared = [...targetMetrics, ...diagnosisMetrics, ...pageMetrics, ...Object.values(recoveryMetrics)]
     const declared = [...shared, ...collectors.flatMap(({ metrics }) => metrics)]
     const exported = declared.flatMap(({ name, type }) =>
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],

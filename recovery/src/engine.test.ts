@@ -86,7 +86,7 @@ policies:
       isHealthy: () => Promise.resolve({ isHealthy: false, ...look() }.isHealthy),
     },
     escalation: { announce: () => Promise.resolve() },
-    tally: createTally(),
+    tally: createTally(config),
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     clock: () => now,
   }

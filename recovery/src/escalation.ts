@@ -17,6 +17,10 @@ export const escalating: ReadonlySet<Decision> = new Set([
   'blast_radius',
 ])
 
+/** What recovery posts itself; each has its runbook among those of the rules. */
+export const escalationAlerts = ['RecoveryEscalated', 'RecoveryAwaitingApproval'] as const
+type AlertName = (typeof escalationAlerts)[number]
+
 interface Alert {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
@@ -75,18 +79,39 @@ function alertFor(episode: Episode, state: State, now: number): Alert[] {
   // What was told holds only as long as it is still what keeps us from acting.
   if (reason === undefined || decision !== reason) return []
   const isWait = reason === 'awaiting_approval'
+  const name = isWait ? 'RecoveryAwaitingApproval' : 'RecoveryEscalated'
   const labels = {
-    alertname: isWait ? 'RecoveryAwaitingApproval' : 'RecoveryEscalated',
+    alertname: name,
     severity: isWait ? 'warning' : 'critical',
     reason,
     // One storm is one alert, however many targets it concerns.
     ...(reason === 'blast_radius' ? {} : { policy, recovery_target: target }),
   }
-  const summary = isWait
-    ? `An action of ${policy} waits for approval`
-    : `Recovery does not act any more: ${reason.replaceAll('_', ' ')}`
+  const texts = isWait
+    ? textsOf(name, `An action of ${policy} waits for approval`, `${policy} 的操作等待批准`)
+    : textsOf(
+        name,
+        `Recovery does not act any more: ${reason.replaceAll('_', ' ')}`,
+        `自動恢復停止操作：${reasonsZh[reason] ?? reason}`,
+      )
   const description = [episode.detail, ...history(episode, state)].join('\n')
-  return [{ labels, annotations: { summary, description, episode: id }, endsAt: endOf(now) }]
+  return [{ labels, annotations: { ...texts, description, episode: id }, endsAt: endOf(now) }]
+}
+
+const reasonsZh: Readonly<Partial<Record<Decision, string>>> = {
+  attempts_exhausted: '嘗試次數用盡',
+  breaker_open: '斷路器開啟',
+  budget: '預算用盡',
+  blast_radius: '受影響目標過多',
+}
+
+function textsOf(name: AlertName, summary: string, summaryZh: string) {
+  return {
+    summary,
+    summary_zh: summaryZh,
+    runbook_url: `docs/alerts.md#${name.toLowerCase()}`,
+    dashboard_url: '/d/watchpost-alerts',
+  }
 }
 
 function history({ id }: Episode, { attempts }: State): string[] {
@@ -102,7 +127,11 @@ function brokenJournal(now: number): Alert {
   return {
     labels: { alertname: 'RecoveryEscalated', severity: 'critical', reason: 'journal' },
     annotations: {
-      summary: 'Recovery does not act any more: its journal cannot be written',
+      ...textsOf(
+        'RecoveryEscalated',
+        'Recovery does not act any more: its journal cannot be written',
+        '自動恢復停止操作：日誌無法寫入',
+      ),
       description: 'Look at the disk below --storage.path.',
     },
     endsAt: endOf(now),

@@ -34,7 +34,7 @@ export interface Recovery {
 
 export async function startRecovery(options: RecoveryOptions): Promise<Recovery> {
   const { config, log, clock } = options
-  const tally = createTally()
+  const tally = createTally(config)
   const live = goLive(options, tally)
   const app = createApp({
     config,

@@ -5,7 +5,9 @@ import type { Config } from './config/load.ts'
 import { modeOf } from './config/load.ts'
 import { modes } from './config/policy.ts'
 import { breakerState, breakerStates } from './guards/breaker.ts'
+import { kinds } from './http/payload.ts'
 import type { Journal } from './journal/journal.ts'
+import { decisions, outcomes, results } from './state/event.ts'
 import { isUnderWay, openEpisodes } from './state/state.ts'
 import type { State } from './state/state.ts'
 
@@ -85,9 +87,25 @@ export interface Tally {
   families(): Family[]
 }
 
-export function createTally(): Tally {
+/** What is to be counted is there at 0 before it first happens: of a series that begins at 1 no increase is seen. */
+function declareAll(add: Tally['add'], { settings }: Config): void {
+  for (const code of [202, 401, 503]) add('requests', { code: String(code) }, 0)
+  for (const kind of kinds) add('alerts', { kind }, 0)
+  add('truncated', {}, 0)
+  add('escalations', {}, 0)
+  for (const { name: policy, action } of settings.policies) {
+    for (const outcome of outcomes) add('actions', { policy, action, outcome }, 0)
+    for (const result of results) add('results', { policy, action, result }, 0)
+    for (const decision of decisions) add('decisions', { policy, action, decision }, 0)
+    add('seconds', { policy, action }, 0)
+    add('verified', { policy }, 0)
+    add('recurrences', { policy }, 0)
+  }
+}
+
+export function createTally(config: Config): Tally {
   const counts = new Map<Counted, Map<string, { readonly labels: Labels; value: number }>>()
-  return {
+  const tally: Tally = {
     add(metric, labels = noLabels, amount = 1) {
       const series = counts.get(metric) ?? new Map<string, { labels: Labels; value: number }>()
       counts.set(metric, series)
@@ -104,6 +122,8 @@ export function createTally(): Tally {
         ),
       ),
   }
+  declareAll(tally.add, config)
+  return tally
 }
 
 export interface Shown {
