@@ -83,7 +83,7 @@ type Counted =
   | 'escalations'
 
 export interface Tally {
-  add(metric: Counted, labels?: Labels, amount?: number): void
+  readonly add: (metric: Counted, labels?: Labels, amount?: number) => void
   families(): Family[]
 }
 
