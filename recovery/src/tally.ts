@@ -5,7 +5,7 @@ import type { Config } from './config/load.ts'
 import { modeOf } from './config/load.ts'
 import { modes } from './config/policy.ts'
 import { breakerState, breakerStates } from './guards/breaker.ts'
-import { kinds } from './http/payload.ts'
+import { alertKinds } from './http/payload.ts'
 import type { Journal } from './journal/journal.ts'
 import { decisions, outcomes, results } from './state/event.ts'
 import { isUnderWay, openEpisodes } from './state/state.ts'
@@ -90,7 +90,7 @@ export interface Tally {
 /** What is to be counted is there at 0 before it first happens: of a series that begins at 1 no increase is seen. */
 function declareAll(add: Tally['add'], { settings }: Config): void {
   for (const code of [202, 401, 503]) add('requests', { code: String(code) }, 0)
-  for (const kind of kinds) add('alerts', { kind }, 0)
+  for (const kind of alertKinds) add('alerts', { kind }, 0)
   add('truncated', {}, 0)
   add('escalations', {}, 0)
   for (const { name: policy, action } of settings.policies) {

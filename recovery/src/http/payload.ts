@@ -27,8 +27,8 @@ export const payload = z.object({
   truncatedAlerts: z.int().min(0).prefault(0),
 })
 
-export const kinds = ['new', 'duplicate', 'resolved', 'unmatched', 'test'] as const
-export type Kind = (typeof kinds)[number]
+export const alertKinds = ['new', 'duplicate', 'resolved', 'unmatched', 'test'] as const
+export type Kind = (typeof alertKinds)[number]
 
 export interface Sorted {
   readonly events: readonly JournalEvent[]
