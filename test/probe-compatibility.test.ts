@@ -16,11 +16,14 @@ import { waitFor } from './harness/wait.ts'
 
 const stops: (() => unknown)[] = []
 let prometheus: string
+/** Our page and blackbox_exporter's for the same server. */
+let pages: { readonly ours: string; readonly theirs: string }
 
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'watchpost-compat-'))
   stops.push(() => rm(directory, { recursive: true }))
-  const identity = createIdentity({ name: 'localhost', hosts: ['localhost'] })
+  const notAfter = new Date(Date.now() + 10 * 86_400_000)
+  const identity = createIdentity({ name: 'localhost', hosts: ['localhost'], notAfter })
   const shop = createTlsServer(identity, (_request, response) => response.end('{"status":"healthy"}'))
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
   stops.push(() => shop.close())
@@ -48,6 +51,11 @@ beforeAll(async () => {
     readyUrl: `http://127.0.0.1:${exporterPort}/-/ready`,
   })
   stops.push(() => exporter.stop())
+  const target = encodeURIComponent(services[0]?.url ?? '')
+  pages = {
+    ours: `http://127.0.0.1:${exporterPort}/probe?target=shop`,
+    theirs: `${await startBlackbox(directory)}/probe?module=https&target=${target}`,
+  }
   await writeFile(join(directory, 'prometheus.yml'), stringify(prometheusConfig(`127.0.0.1:${exporterPort}`)))
   await writeFile(join(directory, 'mixin.yml'), stringify(mixin))
   const port = await freePort()
@@ -74,6 +82,22 @@ afterAll(async () => {
   for (const stop of stops.toReversed()) await stop()
 })
 
+async function startBlackbox(directory: string): Promise<string> {
+  const options = { preferred_ip_protocol: 'ip4', tls_config: { ca_file: join(directory, 'ca.pem') } }
+  const modules = { https: { prober: 'http', http: options } }
+  await writeFile(join(directory, 'blackbox.yml'), stringify({ modules }))
+  const program = await requireProgram('blackbox_exporter', { log: () => {} })
+  const url = `http://127.0.0.1:${await freePort()}`
+  const running = await startProcess({
+    name: 'blackbox_exporter',
+    command: program.path,
+    arguments: [`--config.file=${directory}/blackbox.yml`, `--web.listen-address=${new URL(url).host}`],
+    readyUrl: `${url}/-/healthy`,
+  })
+  stops.push(() => running.stop())
+  return url
+}
+
 /** As blackbox_exporter's README has it: the target becomes a parameter, and the instance label. */
 function prometheusConfig(exporter: string): object {
   return {
@@ -81,7 +105,7 @@ function prometheusConfig(exporter: string): object {
     rule_files: ['mixin.yml'],
     scrape_configs: [
       {
-        job_name: 'blackbox',
+        job_name: 'blackbox-exporter',
         metrics_path: '/probe',
         params: { module: ['http_2xx'] },
         static_configs: [{ targets: ['shop', 'closed'] }],
@@ -105,21 +129,31 @@ function prometheusConfig(exporter: string): object {
   }
 }
 
+/** In the shape of the blackbox mixin as it is usually installed: its selector, thresholds and texts. */
+const selector = 'job="blackbox-exporter"'
 const mixin = {
   groups: [
     {
-      name: 'blackbox-exporter',
+      name: 'blackbox-exporter.rules',
       rules: [
-        { alert: 'BlackboxProbeFailed', expr: 'probe_success == 0', labels: { severity: 'critical' } },
+        {
+          alert: 'BlackboxProbeFailed',
+          expr: `probe_success{${selector}} == 0\n`,
+          for: '1m',
+          labels: { severity: 'critical' },
+          annotations: { description: 'The probe failed for the instance {{ $labels.instance }}.' },
+        },
         {
           alert: 'BlackboxLowUptime30d',
-          expr: 'avg_over_time(probe_success[30d]) * 100 < 99.9',
+          expr: `avg_over_time(probe_success{${selector}}[30d]) * 100 < 99.9\n`,
           labels: { severity: 'info' },
+          annotations: { description: 'The probe has a lower uptime than 99.9% the last 30 days.' },
         },
         {
           alert: 'BlackboxSslCertificateWillExpireSoon',
-          expr: 'probe_ssl_earliest_cert_expiry - time() < 90 * 24 * 3600',
+          expr: `probe_ssl_earliest_cert_expiry{${selector}} - time() < 21 * 24 * 3600\n`,
           labels: { severity: 'warning' },
+          annotations: { description: 'Actual time left: {{ $value | humanizeDuration }}.' },
         },
       ],
     },
@@ -137,24 +171,57 @@ test.each([
   ['probe_http_redirects{instance="shop"}', 0],
   ['count(probe_http_duration_seconds{instance="shop"})', 5],
   ['count(sum by (phase) (probe_http_duration_seconds))', 5],
-  ['count(probe_tls_version_info{instance="shop"})', 1],
+  ['probe_tls_version_info{instance="shop",version="TLS 1.3"}', 1],
   ['count(probe_ssl_last_chain_info{instance="shop"})', 1],
-  ['floor((probe_ssl_earliest_cert_expiry{instance="shop"} - time()) / 86400)', 29],
+  ['floor((probe_ssl_earliest_cert_expiry{instance="shop"} - time()) / 86400)', 9],
   ['count(probe_duration_seconds > 0)', 2],
   ['count(probe_dns_lookup_time_seconds{instance="shop"} >= 0)', 1],
+  // The panels of the usual dashboards, with their variables filled in.
+  [`(count(probe_success{${selector}} == 1) OR vector(0)) / count(probe_success{${selector}})`, 0.5],
+  [`count(probe_http_ssl{${selector}} == 1) / count(probe_http_version{${selector}})`, 1],
+  [`max by (instance) (probe_http_status_code{${selector},instance=~"shop"})`, 200],
+  [`max by (instance,version) (probe_tls_version_info{${selector},instance=~"shop"})`, 1],
+  [`min by (instance) (probe_ssl_earliest_cert_expiry{${selector},instance=~"shop"}) > bool time()`, 1],
+  [`count(sum by (instance) (avg by (phase,instance) (probe_http_duration_seconds{${selector}})))`, 2],
+  [`avg(probe_duration_seconds{${selector}}) > bool 0`, 1],
+  [`count(probe_timeout_seconds{${selector}} < 1)`, 2],
 ])('the query %s has an answer', async (query, value) => {
   expect(await queryPrometheus(prometheus, query)).toMatchObject([{ value }])
 })
 
+test('each series of blackbox_exporter has its twin, with the same labels and, where it is a fact, the same value', async () => {
+  const facts =
+    /^probe_(?:success|http_(?:status_code|version|ssl|redirects|uncompressed_body_length)|ip_protocol|tls_\w+|ssl_\w+)/
+  const series = async (url: string): Promise<Map<string, string>> => {
+    const page = await (await fetch(url)).text()
+    const lines = page.split('\n').filter((line) => /^probe_/.test(line))
+    return new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' '))]),
+    )
+  }
+  const [ours, theirs] = [await series(pages.ours), await series(pages.theirs)]
+  expect(theirs.get('probe_success')).toBe(' 1')
+  expect([...theirs.keys()].filter((key) => !ours.has(key))).toEqual([])
+  const differing = [...theirs].filter(
+    ([key, value]) => facts.test(key) && Number(ours.get(key)) !== Number(value),
+  )
+  expect(differing).toEqual([])
+})
+
 test('the alerts of the mixin fire for what they are for', async () => {
-  const firing = await waitFor('the alerts fire', async () => {
-    const found = await queryPrometheus(prometheus, 'ALERTS{alertstate="firing"}')
+  // The first of them is pending for a minute, as the mixin has it.
+  const firing = await waitFor('the alerts are there', async () => {
+    const found = await queryPrometheus(prometheus, 'ALERTS')
     return found.length >= 3 && found
   })
-  expect(firing.map(({ labels }) => `${labels['alertname']} ${labels['instance']}`).toSorted()).toEqual([
-    'BlackboxLowUptime30d closed',
-    'BlackboxProbeFailed closed',
-    'BlackboxSslCertificateWillExpireSoon shop',
+  expect(
+    firing
+      .map(({ labels }) => `${labels['alertname']} ${labels['instance']} ${labels['alertstate']}`)
+      .toSorted(),
+  ).toEqual([
+    'BlackboxLowUptime30d closed firing',
+    'BlackboxProbeFailed closed pending',
+    'BlackboxSslCertificateWillExpireSoon shop firing',
   ])
 })
 

@@ -166,10 +166,12 @@ function earliestNotAfter(leaf: DetailedPeerCertificate): number {
   return earliest
 }
 
+/** As RFC 4514 writes it, the last part first. */
 function distinguishedName(parts: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   return Object.entries(parts)
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(', ')
+    .flatMap(([key, value]) => [value ?? []].flat().map((one) => `${key}=${one}`))
+    .toReversed()
+    .join()
 }
 
 function unixSeconds(text: string): number {
