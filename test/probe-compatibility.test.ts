@@ -194,7 +194,7 @@ test('each series of blackbox_exporter has its twin, with the same labels and, w
     /^probe_(?:success|http_(?:status_code|version|ssl|redirects|uncompressed_body_length)|ip_protocol|tls_\w+|ssl_\w+)/
   const series = async (url: string): Promise<Map<string, string>> => {
     const page = await (await fetch(url)).text()
-    const lines = page.split('\n').filter((line) => /^probe_/.test(line))
+    const lines = page.split('\n').filter((line) => line.startsWith('probe_'))
     return new Map(
       lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' '))]),
     )

@@ -1,6 +1,8 @@
 // What no single section can see: names used twice, names of nothing, and circles of dependencies.
 import { collectors } from '../collectors/index.ts'
 import type { Declaration, Reference } from '../collectors/collector.ts'
+import { closures } from '../collectors/dependency-graph.ts'
+import type { Edges } from '../collectors/dependency-graph.ts'
 import type { Dependency } from '../collectors/target.ts'
 import type { Path } from './problem.ts'
 import { formatPath, nearest } from './problem.ts'
@@ -69,8 +71,6 @@ function danglingFindings({ declarations, references }: Names): Finding[] {
   })
 }
 
-type Edges = ReadonlyMap<string, ReadonlyMap<string, Dependency['strength']>>
-
 function edgesOf(references: readonly Reference[]): Edges {
   const edges = new Map<string, Map<string, Dependency['strength']>>()
   for (const { name, edge } of references) {
@@ -123,27 +123,4 @@ function circles(edges: Edges): string[][] {
     }
   }
   return found
-}
-
-/** Everything a target depends on through any number of steps; a way is as strong as its weakest edge. */
-export function closures(edges: Edges): Map<string, readonly Dependency[]> {
-  return new Map([...edges.keys()].map((target) => [target, closure(edges, target)]))
-}
-
-function closure(edges: Edges, target: string): Dependency[] {
-  const found = new Map<string, Dependency>()
-  const queue = [...(edges.get(target) ?? [])].map(([dependency, strength]): Dependency => {
-    return { dependency, strength, depth: 'direct' }
-  })
-  for (const edge of queue) {
-    const known = found.get(edge.dependency)
-    if (edge.dependency === target || (known && (known.strength === 'hard' || edge.strength === 'soft')))
-      continue
-    found.set(edge.dependency, { ...edge, depth: known?.depth ?? edge.depth })
-    for (const [dependency, strength] of edges.get(edge.dependency) ?? []) {
-      const through = edge.strength === 'soft' ? 'soft' : strength
-      queue.push({ dependency, strength: through, depth: 'transitive' })
-    }
-  }
-  return [...found.values()]
 }

@@ -30,7 +30,7 @@ function target(name: string, kind: TargetReading['kind'], url: string): TargetR
 
 export function service(name: string, given: Partial<ServiceReading> = {}): ServiceReading {
   const base = target(name, 'service', `http://${name.replaceAll('_', '-')}:8000/health`)
-  return { ...base, httpStatus: 200, health: undefined, values: [], ...given }
+  return { ...base, httpStatus: 200, health: undefined, values: [], reported: [], ...given }
 }
 
 export function database(name: string, given: Partial<DatabaseReading> = {}): DatabaseReading {

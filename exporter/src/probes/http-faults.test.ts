@@ -105,6 +105,14 @@ test.for<[string, string, string]>([
   expect(outcome.bodyText).toBeUndefined()
 })
 
+test.for(['', ';a=b', ';a', ';a="b; \\"c\\""'])(
+  'a chunk whose size is followed by %o is read',
+  async (after) => {
+    const text = `${head}transfer-encoding: chunked\r\n\r\n3${after}\r\nabc\r\n0\r\n\r\n`
+    expect(await probe(await serveText(text))).toMatchObject({ failure: undefined, bodyText: 'abc' })
+  },
+)
+
 test('a body longer than was promised is cut there, and the connection is not used again', async () => {
   const origin = await serveText(`${head}content-length: 2\r\n\r\nabcdef`)
   expect(await probe(origin)).toMatchObject({ status: 200, bodyText: 'ab', failure: undefined })

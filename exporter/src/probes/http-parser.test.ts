@@ -94,7 +94,7 @@ const answered: fc.Arbitrary<Asked> = fc
   .map(({ method, headers, body, chunks, way, interim, version, status: code }) => {
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
     const pieces = chunks.filter(({ length }) => length > 0)
-    const chunked = pieces.map((piece) => `${piece.length.toString(16)};x=y\r\n${piece}\r\n`).join('')
+    const chunked = pieces.map((piece) => `${piece.length.toString(16)};x=y;q="a;b"\r\n${piece}\r\n`).join('')
     const [framing, content] = {
       length: [`content-length: ${body.length}\r\n`, body],
       chunks: ['transfer-encoding: chunked\r\n', `${chunked}0\r\ntrailer: x\r\n\r\n`],

@@ -16,7 +16,9 @@ type State = 'head' | 'length' | 'close' | 'chunk-size' | 'chunk' | 'chunk-end' 
 
 const maxChunkLineBytes = 1024
 const magic = Buffer.from('HTTP/')
-const chunkLine = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=[!#$%&'*+.^_`|~\w-]+)?)*$/i
+/** A size and extensions (RFC 9112, 7.1.1), their values tokens or quoted. */
+const chunkLine =
+  /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/i
 const stateAfterHead = {
   nothing: 'complete',
   chunks: 'chunk-size',

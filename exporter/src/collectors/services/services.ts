@@ -3,10 +3,11 @@ import { counter, familyOf, gauge } from '../../metrics/metric.ts'
 import type { Family, Metric, Value } from '../../metrics/metric.ts'
 import { runPaced, startRate } from '../../probes/pace.ts'
 import { defineCollector } from '../collector.ts'
-import type { Reading } from '../collector.ts'
+import type { Context, Reading } from '../collector.ts'
 import { declareTargets, dependencyReferences } from '../dependency.ts'
 import { valueFamilies, valueMetrics } from '../judgement/value-families.ts'
 import { targetLabel } from '../target.ts'
+import { createDependencyBook } from './reported.ts'
 import { section } from './section.ts'
 import { watchService } from './watch.ts'
 import type { ServiceReading } from './watch.ts'
@@ -54,12 +55,15 @@ export const services = defineCollector({
   declarations: declareTargets,
   references: dependencyReferences,
   create(configured, context) {
+    const dependencies = createDependencyBook(context.dependencies)
     const targets = new Map(configured.map((service) => [service.name, watchService(service, context)]))
     return {
       targets,
       async collect(round): Promise<ServicesReading> {
         const pace = { signal: round.signal, startsPerSecond: startRate(targets.size, round.timeoutSeconds) }
-        return { targets: await runPaced([...targets.values()], (probe) => probe(round), pace) }
+        const found = await runPaced([...targets.values()], (probe) => probe(round), pace)
+        const known = dependencies(found.map(({ target, reported }) => ({ target, names: reported })))
+        return { targets: found.map((reading) => withDependencies(reading, known)) }
       },
     }
   },
@@ -73,6 +77,11 @@ export const services = defineCollector({
     ...valueFamilies(targets),
   ],
 })
+
+function withDependencies(reading: ServiceReading, known: Context['dependencies']): ServiceReading {
+  const dependencies = known.get(reading.target)
+  return !dependencies || dependencies === reading.dependencies ? reading : { ...reading, dependencies }
+}
 
 function each(
   metric: Metric,

@@ -1,0 +1,78 @@
+// What a probe met on the wire, as lines of text, by the kind of probe.
+import type { Connection } from '../probes/dial.ts'
+import type { DnsOutcome } from '../probes/dns.ts'
+import type { GrpcOutcome } from '../probes/grpc.ts'
+import type { HttpOutcome } from '../probes/http.ts'
+import type { IcmpOutcome } from '../probes/icmp.ts'
+import type { Outcome } from '../probes/outcome.ts'
+import type { TcpOutcome } from '../probes/tcp.ts'
+
+const excerptLength = 1_000
+
+export function describeMet(outcome: Outcome): string[] {
+  if ('httpVersion' in outcome) return describeHttp(outcome as HttpOutcome)
+  if ('received' in outcome) return describeTcp(outcome as TcpOutcome)
+  if ('serving' in outcome) return describeGrpc(outcome as GrpcOutcome)
+  if ('answers' in outcome) return describeDns(outcome as DnsOutcome)
+  return 'roundTripSeconds' in outcome ? describeIcmp(outcome as IcmpOutcome) : []
+}
+
+function describeHttp(outcome: HttpOutcome): string[] {
+  const answer = [outcome.status ?? 'none', outcome.httpVersion && `HTTP/${outcome.httpVersion}`]
+  const body = outcome.bodyText
+  return [
+    field('answer', answer.filter(Boolean).join(' ') + from(outcome)),
+    ...(outcome.redirects > 0 ? [field('redirects', `${outcome.redirects}, to ${outcome.url}`)] : []),
+    ...describeTls(outcome),
+    ...[...outcome.headers].map(([name, values]) => field('header', `${name}: ${shownHeader(name, values)}`)),
+    ...(body === undefined ? [] : [field('body', `${outcome.body?.length ?? 0} bytes\n${excerpt(body)}`)]),
+  ]
+}
+
+/** What a server hands us to keep is a secret of ours as much as a password is. */
+function shownHeader(name: string, values: readonly string[]): string {
+  return /^(?:set-cookie|www-authenticate|authorization)/.test(name) ? '<secret>' : values.join(', ')
+}
+
+function describeTcp(outcome: TcpOutcome): string[] {
+  const { received } = outcome
+  const said = received === '' ? 'nothing was said' : `${received.length} bytes`
+  const text = received === '' ? '' : `\n${excerpt(received)}`
+  return [field('answer', said + from(outcome) + text), ...describeTls(outcome)]
+}
+
+function describeGrpc(outcome: GrpcOutcome): string[] {
+  const { serving, grpcStatus, httpStatus } = outcome
+  const statuses = `gRPC status ${grpcStatus ?? 'none'}, HTTP status ${httpStatus ?? 'none'}`
+  return [field('answer', `${serving ?? 'none'} (${statuses})${from(outcome)}`), ...describeTls(outcome)]
+}
+
+function describeDns({ answers }: DnsOutcome): string[] {
+  return answers.length === 0 ? [field('answer', 'none')] : answers.map((text) => field('answer', text))
+}
+
+function describeIcmp({ roundTripSeconds, timeToLive }: IcmpOutcome): string[] {
+  const echo = roundTripSeconds === undefined ? 'none' : `an echo after ${milliseconds(roundTripSeconds)}`
+  return [field('answer', timeToLive === undefined ? echo : `${echo}, time to live ${timeToLive}`)]
+}
+
+function from({ remoteAddress }: Connection): string {
+  return remoteAddress === undefined ? '' : ` from ${remoteAddress}`
+}
+
+function describeTls({ tlsVersion, cipher }: Connection): string[] {
+  return tlsVersion === undefined ? [] : [field('tls', [tlsVersion, cipher].filter(Boolean).join(' '))]
+}
+
+export function field(name: string, value: string): string {
+  return `${name.padEnd(12)} ${value}`
+}
+
+export function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(1)} ms`
+}
+
+function excerpt(text: string): string {
+  const lines = text.slice(0, excerptLength).trimEnd().split(/\r?\n/)
+  return lines.map((line) => ' '.repeat(13) + line.replaceAll(/\p{Cc}/gu, '·')).join('\n')
+}
