@@ -18,8 +18,9 @@ export interface PrometheusOptions {
   readonly addresses: Addresses
   /** Which of the shipped configurations. */
   readonly file?: string
-  /** Added to the configuration, or put in the place of what it has. */
-  readonly overrides?: Readonly<Record<string, unknown>>
+  /** It only scrapes and hands on. */
+  readonly isAgent?: boolean
+  readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
 
@@ -33,9 +34,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
     command: options.program.path,
     arguments: [
       `--config.file=${join(directory, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(directory, 'data')}`,
+      ...(options.isAgent ? ['--agent'] : []),
+      `--storage.${options.isAgent ? 'agent' : 'tsdb'}.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
+      ...(options.flags ?? []),
     ],
     environment: options.environment ?? {},
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
@@ -57,24 +60,30 @@ interface StaticTargets {
   readonly static_configs?: readonly { readonly targets: readonly string[] }[]
 }
 
+interface RemoteWrite {
+  readonly url: string
+}
+
 interface Configuration {
-  readonly global: Readonly<Record<'scrape_interval' | 'scrape_timeout' | 'evaluation_interval', string>>
-  readonly alerting: { readonly alertmanagers: readonly StaticTargets[] }
+  readonly global: Readonly<Record<string, unknown>> & {
+    readonly scrape_interval: string
+    readonly scrape_timeout: string
+    readonly evaluation_interval?: string
+  }
+  readonly alerting?: { readonly alertmanagers: readonly StaticTargets[] }
+  readonly remote_write?: readonly RemoteWrite[]
   readonly scrape_configs: readonly StaticTargets[]
 }
 
 /** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
 export function adaptConfiguration(
   text: string,
-  {
-    addresses,
-    scrapeIntervalSeconds,
-    overrides,
-  }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds' | 'overrides'>,
+  { addresses, scrapeIntervalSeconds }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'>,
 ): { readonly configuration: string; readonly factor: number } {
   const configuration = parse(text) as Configuration
-  const { global } = configuration
+  const { global, alerting, remote_write: written } = configuration
   const factor = scrapeIntervalSeconds / readSeconds(global.scrape_interval)
+  const evaluation = global.evaluation_interval
   const adapted = {
     ...configuration,
     global: {
@@ -82,16 +91,30 @@ export function adaptConfiguration(
       scrape_interval: `${scrapeIntervalSeconds}s`,
       // Not scaled: the exporter keeps half a second of it for the way back, however short it is.
       scrape_timeout: `${Math.min(scrapeIntervalSeconds, readSeconds(global.scrape_timeout))}s`,
-      evaluation_interval: scaleDuration(global.evaluation_interval, factor),
+      ...(evaluation === undefined ? {} : { evaluation_interval: scaleDuration(evaluation, factor) }),
     },
-    alerting: {
-      ...configuration.alerting,
-      alertmanagers: keepRunning(configuration.alerting.alertmanagers, addresses),
-    },
+    ...(alerting && {
+      alerting: { ...alerting, alertmanagers: keepRunning(alerting.alertmanagers, addresses) },
+    }),
+    ...(written && {
+      remote_write: written.flatMap((entry) => adaptRemoteWrite(entry, { addresses, factor })),
+    }),
     scrape_configs: keepRunning(configuration.scrape_configs, addresses),
-    ...overrides,
   }
   return { configuration: stringify(adapted), factor }
+}
+
+/** It waits 5 s for more to send where it is not told otherwise. */
+function adaptRemoteWrite(
+  entry: RemoteWrite,
+  { addresses, factor }: { readonly addresses: Addresses; readonly factor: number },
+): readonly object[] {
+  const { host } = new URL(entry.url)
+  return [addresses.get(host) ?? []].flat().map((address) => ({
+    ...entry,
+    url: entry.url.replace(host, address),
+    queue_config: { batch_send_deadline: scaleDuration('5s', factor) },
+  }))
 }
 
 function keepRunning<T extends StaticTargets>(entries: readonly T[], addresses: Addresses): readonly T[] {
