@@ -6,7 +6,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{exporter,demo,alertmanager,grafana,recovery,prometheus,loki,scripts}/**/*.test.ts'],
+          include: [
+            '{exporter,demo,alertmanager,grafana,kubernetes,recovery,prometheus,loki,scripts}/**/*.test.ts',
+          ],
         },
       },
       {

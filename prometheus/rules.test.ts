@@ -34,8 +34,10 @@ describe('promtool', () => {
   }, 180_000)
 
   test('finds nothing wrong with the configuration and the rules', async () => {
-    const { stdout } = await execute(promtool, ['check', 'config', join(folder, 'prometheus.yml')])
-    expect(stdout).toContain('is valid prometheus config file syntax')
+    for (const flags of [['prometheus.yml'], ['ha.yml'], ['--agent', 'remote-write.yml']]) {
+      const { stdout } = await execute(promtool, ['check', 'config', ...flags], { cwd: folder })
+      expect(stdout).toContain('is valid prometheus config file syntax')
+    }
     const paths = files.map(({ concern }) => join(folder, 'rules', `${concern}.rules.yml`))
     await execute(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...paths])
   }, 60_000)
@@ -49,6 +51,22 @@ describe('promtool', () => {
       expect(stdout).toContain('SUCCESS')
     },
   )
+})
+
+test('a pair and an agent scrape at the pace of one alone, and have its names for the others', async () => {
+  interface Configuration {
+    readonly global: Readonly<Record<string, unknown>>
+    readonly scrape_configs: readonly { readonly job_name: string }[]
+  }
+  const read = async (name: string): Promise<Configuration> =>
+    parse(await readFile(join(folder, name), 'utf8')) as Configuration
+  const alone = await read('prometheus.yml')
+  for (const name of ['ha.yml', 'remote-write.yml']) {
+    const { global, scrape_configs: jobs } = await read(name)
+    expect(alone.global).toMatchObject(global)
+    const names = jobs.map(({ job_name: job }) => job)
+    expect(names).toEqual(expect.arrayContaining(alone.scrape_configs.map(({ job_name: job }) => job)))
+  }
 })
 
 describe('every alert', () => {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { generate as exporter } from '../exporter/generate.ts'
 import { generate as grafana } from '../grafana/generate.ts'
+import { generate as kubernetes } from '../kubernetes/generate.ts'
 import { generate as prometheus } from '../prometheus/generate.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -17,6 +18,8 @@ const generators: readonly Generator[] = [
   { generate: exporter, owns: [] },
   { generate: grafana, owns: ['grafana/generated'] },
   { generate: prometheus, owns: [] },
+  // After the rules that it is made from.
+  { generate: kubernetes, owns: ['kubernetes/generated'] },
 ]
 
 const root = resolve(import.meta.dirname, '..')

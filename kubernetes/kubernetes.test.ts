@@ -1,0 +1,217 @@
+// The manifests as they lie there, held against the schemas of Kubernetes and of prometheus-operator.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1'
+import {
+  Probe,
+  PrometheusRule,
+  ServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1'
+import { StatefulSet } from 'kubernetes-models/apps/v1'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { ConfigMap, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1'
+import { describe, expect, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { inhibitRules } from '../alertmanager/routes.ts'
+import { readRuleFiles } from '../prometheus/rules.ts'
+import { leftOut } from './rules.ts'
+
+const root = join(import.meta.dirname, '..')
+const generated = join(import.meta.dirname, 'generated')
+const example = join(root, 'examples/kubernetes')
+
+interface Manifest {
+  readonly file: string
+  readonly kind: string
+  readonly apiVersion: string
+  readonly metadata: {
+    readonly name: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  readonly spec?: unknown
+  readonly data?: Readonly<Record<string, string>>
+}
+
+async function readManifests(path: string): Promise<Manifest[]> {
+  const documents = parseAllDocuments(await readFile(path, 'utf8'))
+  return documents.map((document) => ({ file: path, ...(document.toJS() as Omit<Manifest, 'file'>) }))
+}
+
+const files = (await readdir(generated)).filter((name) => name !== 'kustomization.yml').toSorted()
+const paths = [...files.map((name) => join(generated, name)), join(example, 'namespace.yml')]
+const manifests = (await Promise.all(paths.map(readManifests))).flat()
+
+const models = {
+  'apps/v1 StatefulSet': StatefulSet,
+  'monitoring.coreos.com/v1 Probe': Probe,
+  'monitoring.coreos.com/v1 PrometheusRule': PrometheusRule,
+  'monitoring.coreos.com/v1 ServiceMonitor': ServiceMonitor,
+  'monitoring.coreos.com/v1alpha1 AlertmanagerConfig': AlertmanagerConfig,
+  'networking.k8s.io/v1 NetworkPolicy': NetworkPolicy,
+  'v1 ConfigMap': ConfigMap,
+  'v1 Namespace': Namespace,
+  'v1 Service': Service,
+  'v1 ServiceAccount': ServiceAccount,
+} as const
+
+function validate({ file: _, ...manifest }: Manifest): void {
+  const Model = models[`${manifest.apiVersion} ${manifest.kind}` as keyof typeof models]
+  new Model(manifest as never).validate()
+}
+
+const titled = manifests.map(
+  (manifest) => [manifest.file.split('/').at(-1), manifest.kind, manifest.metadata.name, manifest] as const,
+)
+
+test.each(titled)('%s: %s %s keeps to its schema', (_file, _kind, _name, manifest) => {
+  expect(() => validate(manifest)).not.toThrow()
+})
+
+test('each kind that is promised is there', () => {
+  const kinds = new Set(manifests.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))
+  expect([...kinds].toSorted()).toEqual(Object.keys(models).toSorted())
+})
+
+test.each([
+  ['ServiceMonitor', ['spec', 'endpoints', 0, 'interval'], '15', /interval must match pattern/],
+  ['PrometheusRule', ['spec', 'groups', 0, 'rules', 0, 'expr'], undefined, /required property expr/],
+  ['StatefulSet', ['spec', 'replicas'], 'one', /replicas must be integer/],
+  ['AlertmanagerConfig', ['spec', 'inhibitRules', 0, 'sourceMatch', 0, 'matchType'], '==', /matchType/],
+] as const)('a %s with a mistake does not: %j', (kind, path, wrong, problem) => {
+  const broken = structuredClone(manifests.find((manifest) => manifest.kind === kind)) as Manifest
+  const owner = path.slice(0, -1).reduce<unknown>((value, key) => (value as never)[key], broken)
+  Object.assign(owner as object, { [String(path.at(-1))]: wrong })
+  expect(() => validate(JSON.parse(JSON.stringify(broken)) as Manifest)).toThrow(problem)
+})
+
+// `kubectl apply` keeps what it applied in an annotation, and all annotations together are limited.
+test('each resource is small enough to be applied from a file', () => {
+  const sizes = manifests.map(
+    (manifest) => [manifest.metadata.name, JSON.stringify(manifest).length] as const,
+  )
+  expect(sizes.filter(([, size]) => size > 250_000)).toEqual([])
+})
+
+test('the rules are those of prometheus/rules, but for what watches Prometheus and Alertmanager', async () => {
+  const written = await readRuleFiles(join(root, 'prometheus/rules'))
+  const expected = written.map(({ concern, groups }) => ({
+    name: `watchpost-${concern}`,
+    groups: groups.filter(({ name }) => !leftOut.has(name)),
+  }))
+  const found = manifests
+    .filter(({ kind }) => kind === 'PrometheusRule')
+    .map(({ metadata, spec }) => ({ name: metadata.name, groups: (spec as { groups: unknown }).groups }))
+  expect(found).toEqual(expected)
+  const all = written.flatMap(({ groups }) => groups.map(({ name }) => name))
+  expect(all.filter((name) => leftOut.has(name))).toEqual(['prometheus', 'alertmanager'])
+})
+
+// The schemas say what a field must be, not that there are no others; what is written in TypeScript has its types.
+test('the rules have no field that the operator does not know', () => {
+  const specs = manifests.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => spec)
+  const groups = (specs as { groups: readonly { rules: readonly object[] }[] }[]).flatMap(
+    (spec) => spec.groups,
+  )
+  expect(fieldsOf(groups)).toEqual(['interval', 'name', 'rules'])
+  const ofRules = ['alert', 'annotations', 'expr', 'for', 'keep_firing_for', 'labels', 'record']
+  expect(fieldsOf(groups.flatMap(({ rules }) => rules))).toEqual(ofRules)
+})
+
+function fieldsOf(objects: readonly object[]): string[] {
+  return [...new Set(objects.flatMap((one) => Object.keys(one)))].toSorted()
+}
+
+test.each(['en', 'zh-TW'])('the dashboards in %s are those of grafana/generated', async (language) => {
+  const folder = join(root, 'grafana/generated', language)
+  const maps = manifests.filter(({ file }) => file.endsWith(`dashboards-${language}.yml`))
+  expect(maps.every(({ metadata }) => metadata.labels?.['grafana_dashboard'] === '1')).toBe(true)
+  const found = maps.flatMap(({ data }) => Object.entries(data ?? {}))
+  const names = (await readdir(folder)).toSorted()
+  expect(found.map(([name]) => name).toSorted()).toEqual(names.map((name) => `watchpost-${name}`))
+  for (const [name, text] of found) {
+    const original = await readFile(join(folder, name.replace('watchpost-', '')), 'utf8')
+    expect(JSON.parse(text)).toEqual(JSON.parse(original))
+  }
+})
+
+describe('the pod', () => {
+  const { template, selector } = specOf('StatefulSet') as Filled<StatefulSet>
+  const pod = template.spec
+  const [container] = pod?.containers ?? []
+
+  test('has no right that it does not need', () => {
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    })
+    expect(container?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+    expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([])
+  })
+
+  test('is started as the image is', async () => {
+    const dockerfile = await readFile(join(root, 'exporter/Dockerfile'), 'utf8')
+    const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? ''
+    expect(container?.args).toEqual(JSON.parse(command))
+    // examples/kubernetes/README.md replaces it by its place.
+    expect(container?.env?.[1]).toEqual({ name: 'WATCHPOST_SHARD', value: '$(SHARD)/1' })
+    expect(dockerfile).toContain(`USER ${pod?.securityContext?.runAsUser}:`)
+  })
+
+  const service = specOf('Service') as Filled<Service>
+
+  test('is found by its set, its service and its network policy', () => {
+    const policy = specOf('NetworkPolicy') as Filled<NetworkPolicy>
+    expect(template.metadata?.labels).toMatchObject(selector.matchLabels ?? {})
+    expect(template.metadata?.labels).toMatchObject(service.selector ?? {})
+    expect(template.metadata?.labels).toMatchObject(policy.podSelector?.matchLabels ?? {})
+    expect(container?.ports?.map(({ name }) => name)).toEqual(service.ports?.map(({ name }) => name))
+  })
+
+  test('is scraped as the job that the rules know', () => {
+    const monitor = specOf('ServiceMonitor') as Filled<ServiceMonitor>
+    const labels = manifests.find(({ kind }) => kind === 'Service')?.metadata.labels
+    expect(labels).toMatchObject(monitor.selector.matchLabels ?? {})
+    expect(labels?.[String(monitor.jobLabel)]).toBe('watchpost')
+    expect(monitor.endpoints.map(({ port }) => port)).toEqual(service.ports?.map(({ name }) => name))
+  })
+})
+
+type Filled<M extends { spec?: unknown }> = NonNullable<M['spec']>
+
+function specOf(kind: string): unknown {
+  return manifests.find((manifest) => manifest.kind === kind)?.spec
+}
+
+test('every alert that holds back another does so in the AlertmanagerConfig, too', () => {
+  const spec = specOf('AlertmanagerConfig') as AlertmanagerConfig['spec']
+  expect(spec?.inhibitRules).toHaveLength(inhibitRules.length)
+  const [blind] = spec?.inhibitRules ?? []
+  expect(blind?.sourceMatch).toEqual([{ name: 'alertname', matchType: '=', value: 'WatchpostBlind' }])
+  const receivers = new Set(spec?.receivers?.map(({ name }) => name))
+  const named = [...JSON.stringify(spec?.route).matchAll(/"receiver":"(.*?)"/g)].map(([, name = '']) => name)
+  expect(named.filter((name) => !receivers.has(name))).toEqual([])
+})
+
+test('kustomize is given files that are there', async () => {
+  const read = async (path: string) =>
+    parse(await readFile(path, 'utf8')) as {
+      readonly resources: readonly string[]
+      readonly configMapGenerator?: readonly { readonly files: readonly string[] }[]
+    }
+  const inner = await read(join(generated, 'kustomization.yml'))
+  expect(inner.resources.filter((file) => !files.includes(file))).toEqual([])
+  const outer = await read(join(example, 'kustomization.yml'))
+  expect(outer.resources).toEqual(['namespace.yml', '../../kubernetes/generated'])
+  for (const file of outer.configMapGenerator?.flatMap((map) => map.files) ?? []) {
+    expect(await readFile(join(example, file), 'utf8')).not.toBe('')
+  }
+})
