@@ -16,8 +16,7 @@ export function dashboards(files: Readonly<Record<string, string>>, language: st
         labels: { ...labels, grafana_dashboard: '1' },
         annotations: { grafana_folder: 'Watchpost' },
       },
-      // On one line: what is applied is kept a second time in an annotation, which has a limit.
-      data: { [`watchpost-${file}`]: JSON.stringify(JSON.parse(text)) },
+      data: { [`watchpost-${file}`]: text },
     }
   })
 }
