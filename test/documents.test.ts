@@ -44,3 +44,14 @@ test('docs/security.md names every port that Compose publishes, and each is of t
   )
   expect(told.toSorted()).toEqual(published.toSorted())
 })
+
+test('the workflow runs every script that the local gate runs, with actions pinned by commit', () => {
+  const scriptsOf = (text: string): string[] =>
+    [...text.matchAll(/^\s*(?:- run: )?npm (?:run (?:-s )?)?([a-z:]+)$/gm)].map(([, script]) => script ?? '')
+  const workflow = readFileSync('.github/workflows/ci.yml', 'utf8')
+  const local = new Set(scriptsOf(readFileSync('.ci/run', 'utf8')))
+  expect(local.size).toBeGreaterThan(5)
+  expect([...local.difference(new Set(scriptsOf(workflow)))]).toEqual([])
+  const actions = [...workflow.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action)
+  expect(actions.filter((action) => !/^[\w/-]+@[0-9a-f]{40} # v[\d.]+$/.test(action))).toEqual([])
+})

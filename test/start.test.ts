@@ -91,7 +91,7 @@ async function startUntilReady(command: readonly string[], environment = {}): Pr
   const ended = once(child, 'close') as Running['ended']
   const isReady = (): boolean => output.includes('Ctrl-C ends everything.') || child.exitCode !== null
   await waitFor('it is ready', isReady, 120)
-  expect(output).toContain('Watchpost watches 6 services.')
+  expect(output).toContain('Watchpost watches 6 services, ')
   return { child, output: () => output, ended }
 }
 
