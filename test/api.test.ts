@@ -97,6 +97,20 @@ test.each<[string, RequestListener, string]>([
     'expected HTTP status 200, got 503',
   ],
   ['nothing', (request) => void request.socket.destroy(), 'it could not be asked'],
+  ['nothing for ever', () => {}, 'it could not be asked'],
+  [
+    'a part, and hangs up',
+    (request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{"status":')
+      setTimeout(() => request.socket.destroy(), 100)
+    },
+    'its answer broke off',
+  ],
+  [
+    'a part, and no more for ever',
+    (_request, response) => void response.writeHead(200, { 'content-length': 1000 }).write('{"status":'),
+    'its answer broke off',
+  ],
 ])('an upstream that answers %s costs its part, and it is said', async (_what, answer, why) => {
   const { url: base, stop } = await listen(answer)
   onTestFinished(stop)

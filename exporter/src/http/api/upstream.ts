@@ -125,10 +125,15 @@ async function ask(url: URL, headers: Readonly<Record<string, string>> = {}): Pr
 async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > maxBytes) throw new Error(`expected at most ${maxBytes} bytes, got more`)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length
+      if (size > maxBytes) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw new Error(`its answer broke off (${explain(error)})`, { cause: error })
   }
+  if (size > maxBytes) throw new Error(`expected at most ${maxBytes} bytes, got more`)
   return Buffer.concat(chunks).toString()
 }
