@@ -117,6 +117,13 @@ test('a standby shows how far it is behind, and its primary that it is there', a
   const lag = async (): Promise<number> => (await probe(standby)).facts.replicationLagSeconds ?? 0
   await expect.poll(lag, { timeout: 10_000 }).toBeGreaterThan(0.5)
   expect(Object.values((await probe(standby)).problems).filter(Boolean)).toEqual([])
+
+  await ask(standby, 'SELECT pg_wal_replay_resume()')
+  await expect.poll(lag, { timeout: 10_000 }).toBe(0)
+  // Cut off, it has replayed all that it received, and is behind all the same.
+  await primary.stop()
+  onTestFinished(() => primary.start())
+  await expect.poll(lag, { timeout: 10_000 }).toBeGreaterThan(0.5)
 })
 
 test('a session by TLS shows the handshake and the certificate, and refuses one for another host', async () => {

@@ -52,6 +52,16 @@ async function open(
   return client
 }
 
+test('looking on is not counted among the rollbacks', async () => {
+  const transactions = async (): Promise<Readonly<Record<string, number>>> =>
+    (await probe({ url: monitor })).facts.transactions ?? {}
+  const before = await transactions()
+  // What a session did is told to the statistics some time after it has ended.
+  const commits = async (): Promise<number> => (await transactions())['commit'] ?? 0
+  await expect.poll(commits, { timeout: 10_000 }).toBeGreaterThan((before['commit'] ?? Infinity) + 5)
+  expect((await transactions())['rollback']).toBe(before['rollback'])
+})
+
 test('pg_monitor alone answers every question', async () => {
   const { status, facts, problems, phases } = await probe({ url: monitor })
   expect(status).toBe('healthy')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { createPostgres } from '../../demo/database/postgres.ts'
+import type { PostgresOptions } from '../../demo/database/postgres.ts'
 import { freePort } from '../../demo/programs/ports.ts'
 
 export interface TestPostgres {
@@ -20,9 +21,14 @@ export interface TestPostgres {
   remove(): Promise<void>
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(given: Partial<PostgresOptions> = {}): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'watchpost-test-postgres-'))
-  const server = await createPostgres({ dataDirectory: directory, host: '127.0.0.1', port: await freePort() })
+  const server = await createPostgres({
+    dataDirectory: directory,
+    host: '127.0.0.1',
+    port: await freePort(),
+    ...given,
+  })
   await server.start()
   const url = server.adminUrl
 

@@ -62,6 +62,8 @@ export async function probePostgres<T>(
     await client.query(opening(options.timeoutSeconds))
     const timing = clock.stop()
     const result = await work(askIn(client))
+    // A session that ends in a transaction counts as a rollback, and rollbacks are what is watched here.
+    await client.query('COMMIT').catch(() => {})
     return { result, failure: undefined, detail: undefined, certificate, ...timing }
   } catch (error) {
     return { result: undefined, ...explainPostgres(error, signal), certificate, ...clock.stop() }

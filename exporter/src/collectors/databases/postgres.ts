@@ -184,11 +184,13 @@ interface ReplicationRow {
 }
 
 async function askReplication(ask: Ask): Promise<PartialFacts> {
-  // A standby that has replayed all it received is not behind, however long ago the last change was.
+  // A standby that has replayed all it received is not behind, however long ago the last change was; unless it
+  // receives nothing.
   const [row] = await ask<ReplicationRow>(`
     SELECT pg_is_in_recovery() AS standby,
       CASE WHEN NOT pg_is_in_recovery() THEN (SELECT extract(epoch FROM max(replay_lag)) FROM pg_stat_replication)
-        WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+        WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+          AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
         ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8 AS lag,
       (SELECT count(*) FROM pg_stat_replication)::int AS replicas,
       (SELECT count(state) FROM pg_stat_replication)::int AS visible`)
