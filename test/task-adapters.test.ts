@@ -1,4 +1,5 @@
-// Schedulers that keep their runs in tables of their own: n8n and pg-boss on their real ones, pg_cron on its documented.
+// Schedulers that keep their runs in tables of their own: n8n and pg-boss on their real ones, pg_cron on its documented;
+// pg-cron.test.ts has the extension itself.
 import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
