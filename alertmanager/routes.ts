@@ -23,7 +23,7 @@ export const receiverNames = {
 } as const
 
 /** What makes two alerts two faults. Everything else of one fault travels in one message. */
-const identity = ['alertname', 'target', 'task', 'instance']
+const identity = ['cluster', 'alertname', 'target', 'task', 'instance']
 
 export function renderRoute(routing: Routing): object {
   return {
@@ -93,8 +93,15 @@ function muted(names: readonly string[]): object {
 
 const down = 'ServiceDown|DataSourceDown|DatabaseDown'
 
+interface Inhibition {
+  readonly name: string
+  readonly source_matchers: readonly string[]
+  readonly target_matchers: readonly string[]
+  readonly equal?: readonly string[]
+}
+
 /** A source must never match the targets of its own rule, and `equal` never name a label that both sides may lack. */
-export const inhibitRules: readonly object[] = [
+const explanations: readonly Inhibition[] = [
   {
     name: 'blind-watchpost-knows-nothing',
     source_matchers: ['alertname="WatchpostBlind"'],
@@ -155,3 +162,9 @@ export const inhibitRules: readonly object[] = [
     equal: ['alertname', 'target', 'task', 'instance', 'mountpoint', 'container', 'slo'],
   },
 ]
+
+/** One Alertmanager may serve several clusters with targets of the same names. Where there is one, all lack the label. */
+export const inhibitRules: readonly object[] = explanations.map((rule) => ({
+  ...rule,
+  equal: ['cluster', ...(rule.equal ?? [])],
+}))

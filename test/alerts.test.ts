@@ -199,6 +199,13 @@ describe('of one fault one alert is sent:', () => {
     expect(webhook.alerts.map(names)).not.toContain(names({ labels: covered }))
   })
 
+  test('what is down in one cluster covers nothing in another', async () => {
+    const slow = (cluster: string): Labels => warning('TargetSlow', { target: 'i1', cluster })
+    await fire({ ...critical('ServiceDown', 'i1'), cluster: 'north' }, slow('north'), slow('south'))
+    await waitFor('the symptom is held back', async () => (await stateOf(slow('north'))) === 'suppressed')
+    expect(await stateOf(slow('south'))).toBe('active')
+  })
+
   test('a busy host covers slowness everywhere, and Watchpost without a network covers all', async () => {
     await fire(warning('HostCpuHigh', { instance: 'h' }), warning('TargetSlow', { target: 'h1' }))
     await waitFor(

@@ -159,9 +159,9 @@ describe('vmalert', () => {
         expect(texts(there)?.annotations).toEqual(texts(here)?.annotations)
         return true
       },
-      60,
+      90,
     )
-  })
+  }, 100_000)
 
   test('sends them on: the page has the text that it always has', async () => {
     const page = await waitFor('the page', () =>
@@ -232,33 +232,37 @@ describe('the dashboards', () => {
 
   test('have the same answers to every question', async () => {
     const questions = await listQuestions(url('prometheus'))
-    await waitFor('the same answers', async () => {
-      // Late enough for all to have arrived, and for the rules to have been evaluated.
-      const now = Math.floor(Date.now() / 1000) - 3 * scrapeIntervalSeconds
-      const answers = await Promise.all(
-        questions.map(async (question) => {
-          const [here, there] = await Promise.all([
-            ask(question, 'prometheus', now),
-            ask(question, 'victoria', now),
-          ])
-          return { question, here, there }
-        }),
-      )
-      const problems = answers.flatMap((found) => {
-        const problem = problemOf(found)
-        return problem === undefined
-          ? []
-          : [`${found.question.place}: ${problem}\n  ${found.question.query.expr}`]
-      })
-      expect(problems).toEqual([])
-      const exact = answers.filter(
-        ({ question, here }) =>
-          here.size > 0 && ![ofRules, ofCounters, subquery].some((kind) => kind.test(question.query.expr)),
-      )
-      expect(exact.length).toBeGreaterThan(60)
-      return true
-    })
-  })
+    await waitFor(
+      'the same answers',
+      async () => {
+        // Late enough for all to have arrived, and for the rules to have been evaluated.
+        const now = Math.floor(Date.now() / 1000) - 3 * scrapeIntervalSeconds
+        const answers = await Promise.all(
+          questions.map(async (question) => {
+            const [here, there] = await Promise.all([
+              ask(question, 'prometheus', now),
+              ask(question, 'victoria', now),
+            ])
+            return { question, here, there }
+          }),
+        )
+        const problems = answers.flatMap((found) => {
+          const problem = problemOf(found)
+          return problem === undefined
+            ? []
+            : [`${found.question.place}: ${problem}\n  ${found.question.query.expr}`]
+        })
+        expect(problems).toEqual([])
+        const exact = answers.filter(
+          ({ question, here }) =>
+            here.size > 0 && ![ofRules, ofCounters, subquery].some((kind) => kind.test(question.query.expr)),
+        )
+        expect(exact.length).toBeGreaterThan(60)
+        return true
+      },
+      60,
+    )
+  }, 90_000)
 
   test('see the pace of a steady counter alike', async () => {
     const pace = 'sum(rate(watchpost_target_probes_total{kind="service"}[10s]))'

@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express'
 import type { Reading } from '../collectors/collector.ts'
 import type { TargetReading } from '../collectors/target.ts'
+import { formatShard } from '../config/shard.ts'
 import type { History, Verdict } from '../history.ts'
 import type { Snapshot } from '../scrape.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -39,7 +40,7 @@ export function renderLanding(snapshot: Snapshot | undefined, { version, history
 </head>
 <body>
 <h1>Watchpost</h1>
-<p>Version ${escapeHtml(version)}. <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
+<p>Version ${escapeHtml(version)}.${snapshot?.shard ? ` Shard ${formatShard(snapshot.shard)} of the fleet.` : ''} <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
 ${renderFindings(findings)}${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
 </body>
 </html>
