@@ -21,10 +21,14 @@ let mute: Server
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-init-'))
-  shop = await listen((_request, response) => {
-    response.end(
-      JSON.stringify({ status: 'healthy', service: 'Shop API', dependencies: ['orders-db', 'stranger'] }),
-    )
+  shop = await listen((request, response) => {
+    const basic = { status: 'healthy', service: 'Shop API', dependencies: ['orders-db', 'stranger'] }
+    const rich = {
+      queue: { length: 7 },
+      'db-pool': { state: 'connected', used_percent: 40 },
+      last_sync: new Date().toISOString(),
+    }
+    response.end(JSON.stringify(request.url === '/rich' ? { ...basic, ...rich } : basic))
   })
   page = await listen((_request, response) => void response.end('<html>'))
   mute = createServer(() => {}).listen(0, '127.0.0.1')
@@ -129,6 +133,40 @@ test('endpoints are named by themselves, and depend on what else is in the file'
     ],
   })
   expect((await check(stdout)).code).toBe(0)
+})
+
+test('values and assertions are proposed from the real body, and hold when it is asked again', async () => {
+  const { stdout } = await init([`${shop.url}/rich`])
+  expect(parse(stdout)).toEqual({
+    services: [
+      {
+        name: 'shop_api',
+        url: `${shop.url}/rich`,
+        assert: [
+          { name: 'queue_length_is_low', path: '$.queue.length', below: 100, severity: 'warning' },
+          { name: 'db_pool_state_is_connected', path: "$['db-pool'].state", equals: 'connected' },
+          { name: 'last_sync_is_recent', path: '$.last_sync', age: { below: '1h' }, severity: 'warning' },
+        ],
+        values: {
+          queue_length: { path: '$.queue.length' },
+          db_pool_used_ratio: { path: "$['db-pool'].used_percent", scale: 0.01 },
+          last_sync: { path: '$.last_sync', type: 'timestamp' },
+        },
+      },
+    ],
+  })
+  expect((await check(stdout)).code).toBe(0)
+  let text = ''
+  const code = await dispatch(['probe', 'shop_api', `--config.file=${join(directory, 'written.yml')}`], {
+    environment: {},
+    write: (part) => void (text += part),
+    writeError: (part) => void (text += part),
+    stop: new AbortController().signal,
+    onReload: () => {},
+  })
+  expect(text).toMatch(/^assertion +db_pool_state_is_connected: holds$/m)
+  expect(text).toMatch(/^verdict +healthy$/m)
+  expect(code).toBe(0)
 })
 
 test('a docker-compose file becomes services, endpoints and databases, as they are reached from here', async () => {

@@ -4,6 +4,8 @@ import { probeHttp } from '../../probes/http.ts'
 import type { HttpOutcome } from '../../probes/http.ts'
 import { literal, toName } from './draft.ts'
 import type { Found } from './draft.ts'
+import { propose } from './proposal.ts'
+import type { Proposal } from './proposal.ts'
 
 const timeoutSeconds = 5
 
@@ -19,16 +21,33 @@ export async function askService(url: string, signal: AbortSignal): Promise<Aske
   const body = readBody(outcome)
   const health = readHealth(body)
   const answered = outcome.status !== undefined
-  const byStatus = answered && health === undefined ? { judge_by: 'status' } : {}
+  const isOdd = typeof health?.unknownStatus === 'string'
+  const byStatus = answered && (health === undefined || isOdd) ? { judge_by: 'status' } : {}
+  const proposal = health ? propose(body, Date.now() / 1000, isOdd) : undefined
   return {
     found: {
       section: 'services',
       name: nameOf(url, body),
       dependencies: health?.dependencies ?? [],
-      keys: { url: literal(url), ...byStatus },
+      keys: { url: literal(url), ...byStatus, ...keysOf(proposal) },
+      ...(isEmpty(proposal) ? {} : { comment }),
     },
     answered,
     problem: problemOf(outcome, health),
+  }
+}
+
+const comment = 'Values and assertions are guessed from one answer: keep what you want to know.'
+
+function isEmpty(proposal: Proposal | undefined): boolean {
+  return Object.keys(keysOf(proposal)).length === 0
+}
+
+function keysOf(proposal: Proposal | undefined): object {
+  const { values = {}, assert = [] } = proposal ?? {}
+  return {
+    ...(assert.length === 0 ? {} : { assert }),
+    ...(Object.keys(values).length === 0 ? {} : { values }),
   }
 }
 
