@@ -25,8 +25,12 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
 }
 
 beforeAll(async () => {
-  const fleet = await listen(createServer((_request, response) => response.end('{"status":"healthy"}')))
-  const text = `services: [{ name: well, url: "${fleet}" }, { name: "<b>odd</b> & \\"name\\"", url: "http://127.0.0.1:1/" }]`
+  const fleet = await listen(
+    createServer((request, response) =>
+      response.end(`{"status":"${request.url === '/worn' ? 'degraded' : 'healthy'}"}`),
+    ),
+  )
+  const text = `services: [{ name: well, url: "${fleet}" }, { name: worn, url: "${fleet}/worn" }, { name: ${'long_name_'.repeat(15)}, url: "https://127.0.0.1:1/" }, { name: "<b>odd</b> & \\"name\\"", url: "http://127.0.0.1:1/" }]`
   const { config } = parseConfig({ file: 'f', text, environment: {} })
   if (!config) throw new Error('the configuration of the test is wrong')
   const log = createLog('error')
@@ -73,7 +77,7 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Pa
 
 test('the page says for each target how it is and why, in a table that has a name', async () => {
   const page = await open()
-  expect(await page.getByRole('table').locator('caption').textContent()).toContain('2 targets')
+  expect(await page.getByRole('table').locator('caption').textContent()).toContain('4 targets')
   const row = page.getByRole('row', { name: 'well' })
   expect(await row.getByRole('cell').allTextContents()).toEqual([
     'service',
@@ -87,7 +91,8 @@ test('the page says for each target how it is and why, in a table that has a nam
 
 test('a name of markup is shown as it is and does nothing', async () => {
   const page = await open()
-  expect(await page.getByRole('rowheader').last().textContent()).toBe('<b>odd</b> & "name"')
+  const names = await page.getByRole('rowheader').allTextContents()
+  expect(names).toContain('<b>odd</b> & "name"')
   expect(await page.locator('td b, th b').count()).toBe(0)
 })
 
@@ -97,32 +102,33 @@ test('a name leads to the course of its last probe', async () => {
   expect(await page.textContent('body')).toContain('verdict      healthy')
 })
 
-test.each(['light', 'dark'] as const)(
-  'the words of states can be told from their ground in a %s scheme',
-  async (colorScheme) => {
-    const page = await open({ colorScheme })
-    const ratios = await page.locator('.healthy, .error').evaluateAll((elements) => {
-      const channel = (value: number): number =>
-        value / 255 <= 0.039_28 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4
-      const luminance = (rgb: readonly number[]): number => {
-        const [red = 0, green = 0, blue = 0] = rgb.map(channel)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-      }
-      const numbers = (text: string): number[] => (text.match(/[\d.]+/g) ?? []).map(Number)
-      // This function runs in the page, whose types are not those of the test.
-      const view = globalThis as unknown as {
-        matchMedia: (query: string) => { matches: boolean }
-        getComputedStyle: (element: unknown) => { color: string }
-      }
-      const dark = view.matchMedia('(prefers-color-scheme: dark)').matches
-      const ground = luminance(dark ? [18, 18, 18] : [255, 255, 255])
-      return elements.map((element) => {
-        const ink = luminance(numbers(view.getComputedStyle(element).color).slice(0, 3))
-        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)
-      })
-    })
-    // 4.5 is what WCAG asks of text.
-    expect(Math.min(...ratios)).toBeGreaterThan(4.5)
+const screens = [
+  { name: 'a wide screen', viewport: { width: 1280, height: 800 } },
+  { name: 'a phone', viewport: { width: 360, height: 740 } },
+]
+
+test.each(
+  screens.flatMap((screen) => [
+    { ...screen, colorScheme: 'light' as const },
+    { ...screen, colorScheme: 'dark' as const },
+  ]),
+)(
+  'on $name in a $colorScheme scheme nothing keeps anybody out, and nothing is wider than the screen',
+  async ({ viewport, colorScheme }) => {
+    // The page lets no script in, so the one that checks it has to be let past.
+    const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true })
+    const page = await context.newPage()
+    await page.goto(url)
+    await page.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
+    const found: unknown =
+      await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`)
+    expect(found).toEqual([])
+    const width: unknown = await page.evaluate('document.documentElement.scrollWidth')
+    expect(width).toBe(viewport.width)
+    const row = page.getByRole('row', { name: 'well' })
+    expect(await row.getByRole('cell').count()).toBe(5)
+    await context.close()
   },
 )
 

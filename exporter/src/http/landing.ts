@@ -32,16 +32,30 @@ export function renderLanding(snapshot: Snapshot | undefined, { version, history
   body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
   table { border-collapse: collapse; width: 100% }
   caption { text-align: left; padding-bottom: .5rem }
-  th, td { border-bottom: 1px solid #8886; padding: .4rem .6rem; text-align: left; vertical-align: top }
-  svg { vertical-align: middle } rect { fill: currentColor }
-  .error { color: #c62828; font-weight: 700 } .warning { color: #b26a00; font-weight: 700 } .healthy { color: #2e7d32 }
-  @media (prefers-color-scheme: dark) { .error { color: #ff8a80 } .warning { color: #ffb74d } .healthy { color: #81c784 } }
+  th, td { border-bottom: 1px solid #8886; padding: .4rem .6rem; text-align: left; vertical-align: top; white-space: nowrap }
+  tbody th, .why, li { overflow-wrap: anywhere; white-space: normal }
+  tbody th { min-width: 8rem }
+  svg { max-width: 100%; vertical-align: middle } rect { fill: currentColor }
+  @media (max-width: 60rem) {
+    table, caption, tbody, tr, th, td { display: block }
+    thead { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px }
+    tr { border-bottom: 1px solid #8886; padding: .5rem 0 }
+    th, td { border: 0; padding: .1rem 0 }
+  }
+  html { background: #fff; color: #1b1b1b } a { color: #0b57d0 }
+  .error { color: #c62828; font-weight: 700 } .warning { color: #8a5200; font-weight: 700 } .healthy { color: #2e7d32 }
+  @media (prefers-color-scheme: dark) {
+    html { background: #121212; color: #eee } a { color: #8ab4f8 }
+    .error { color: #ff8a80 } .warning { color: #ffb74d } .healthy { color: #81c784 }
+  }
 </style>
 </head>
 <body>
+<main>
 <h1>Watchpost</h1>
 <p>Version ${escapeHtml(version)}.${snapshot?.shard ? ` Shard ${formatShard(snapshot.shard)} of the fleet.` : ''} <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
 ${renderFindings(findings)}${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
+</main>
 </body>
 </html>
 `
@@ -59,14 +73,17 @@ function renderFindings(findings: readonly Finding[]): string {
   return `<h2>Diagnosis</h2>\n<p>${findings.length} found, with evidence at <a href="/api/diagnosis">/api/diagnosis</a>.</p>\n<ul>\n${items.join('\n')}\n</ul>\n`
 }
 
+const columns = ['Target', 'Kind', 'Status', 'Reason', 'Took', 'Last verdicts']
+
 function renderTargets(snapshot: Snapshot, history: History): string {
   const readings = Object.values(snapshot.readings) as (Reading | undefined)[]
   const targets = readings.flatMap((reading) => reading?.targets ?? [])
   const when = new Date(snapshot.startedAt * 1000).toISOString()
-  return `<table>
+  // The roles are spelled out because a narrow screen shows the table as blocks.
+  return `<table role="table">
 <caption>${targets.length} targets, as probed at <time datetime="${when}">${when}</time></caption>
-<thead><tr><th scope="col">Target</th><th scope="col">Kind</th><th scope="col">Status</th><th scope="col">Reason</th><th scope="col">Took</th><th scope="col">Last verdicts</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row">${columns.map((name) => `<th scope="col" role="columnheader">${name}</th>`).join('')}</tr></thead>
+<tbody role="rowgroup">
 ${targets.map((target) => renderTarget(target, history.of(target.target))).join('\n')}
 </tbody>
 </table>`
@@ -75,10 +92,19 @@ ${targets.map((target) => renderTarget(target, history.of(target.target))).join(
 function renderTarget(target: TargetReading, verdicts: readonly Verdict[]): string {
   const took = target.durationSeconds === undefined ? '' : `${Math.round(target.durationSeconds * 1000)} ms`
   const why = target.reason === 'none' ? '' : [target.reason, target.detail].filter(Boolean).join(': ')
-  const cells = [target.kind.replace('_', ' '), '', why, took].map(escapeHtml)
-  cells[1] = `<span class="${target.status}">${target.status}</span>`
+  const cells = [
+    cell(escapeHtml(target.kind.replace('_', ' '))),
+    cell(`<span class="${target.status}">${target.status}</span>`),
+    cell(escapeHtml(why), 'why'),
+    cell(escapeHtml(took)),
+    cell(renderVerdicts(verdicts)),
+  ]
   const link = `<a href="/probe?target=${encodeURIComponent(target.target)}&amp;debug=true">${escapeHtml(target.target)}</a>`
-  return `<tr><th scope="row">${link}</th>${[...cells, renderVerdicts(verdicts)].map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  return `<tr role="row"><th scope="row" role="rowheader">${link}</th>${cells.join('')}</tr>`
+}
+
+function cell(html: string, style?: string): string {
+  return `<td role="cell"${style === undefined ? '' : ` class="${style}"`}>${html}</td>`
 }
 
 const height: Readonly<Record<Verdict['status'], number>> = { healthy: 6, warning: 11, error: 16, unknown: 2 }
@@ -91,7 +117,8 @@ function renderVerdicts(verdicts: readonly Verdict[]): string {
   })
   const failed = verdicts.filter(({ status }) => status === 'error').length
   const label = `${verdicts.length} verdicts, ${failed} of them errors`
-  return `<svg role="img" aria-label="${label}" width="${Math.max(3, verdicts.length * 3)}" height="16"><title>${label}</title>${bars.join('')}</svg>`
+  const width = Math.max(3, verdicts.length * 3)
+  return `<svg role="img" aria-label="${label}" viewBox="0 0 ${width} 16" width="${width}" height="16" preserveAspectRatio="none"><title>${label}</title>${bars.join('')}</svg>`
 }
 
 function escapeHtml(text: string): string {

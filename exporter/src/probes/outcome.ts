@@ -97,8 +97,15 @@ export function faultOf(course: Course, error: unknown): Fault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const detail = explain(error)
   // With TLS 1.3 a server can refuse our certificate after the handshake, when the answer is awaited.
-  if (code.startsWith('ERR_SSL_')) return { failure: 'tls', detail }
+  if (code.startsWith('ERR_SSL_')) return { failure: 'tls', detail: explainTls(code, error, detail) }
   return { failure: course.phase === undefined ? 'error' : failureIn[course.phase], detail }
+}
+
+/** What OpenSSL writes for its authors, for everybody else. */
+function explainTls(code: string, error: unknown, detail: string): string {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code)) return `the answer is not TLS (${code})`
+  const { reason } = error as { readonly reason?: unknown }
+  return typeof reason === 'string' ? `${reason} (${code})` : detail
 }
 
 /** Ends the course and says how it went, as all outcomes do. */
