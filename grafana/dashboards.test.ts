@@ -34,6 +34,22 @@ function everyPanel(): { readonly where: string; readonly panel: Panel }[] {
   )
 }
 
+/** Grafana makes a column 150 pixels wide at least, unless it is told how wide. */
+function shownColumnsOf({ fieldConfig, transformations = [] }: Panel): number[] {
+  const organize = transformations.find(({ id }) => id === 'organize')?.options as {
+    readonly excludeByName: Readonly<Record<string, boolean>>
+    readonly indexByName: Readonly<Record<string, number>>
+  }
+  const widths = new Map(
+    fieldConfig?.overrides.map(({ matcher, properties }) => [
+      matcher.options,
+      properties.find(({ id }) => id === 'custom.width')?.value as number | undefined,
+    ]),
+  )
+  const shown = Object.keys(organize.indexByName).filter((name) => organize.excludeByName[name] !== true)
+  return shown.map((name) => widths.get(name) ?? 150)
+}
+
 describe('every dashboard', () => {
   test('has a name of its own, and there is one for each', () => {
     expect(specs.map(({ name }) => name).toSorted()).toEqual(Object.keys(uids).toSorted())
@@ -129,6 +145,19 @@ describe('every panel', () => {
         }
       }
     }
+  })
+
+  test('has room for its columns on a screen of 1440 pixels', () => {
+    const screenPixels = 1408
+    const tight = everyPanel()
+      .filter(({ panel }) => panel.type === 'table')
+      .map(({ where, panel }) => ({
+        where,
+        needed: shownColumnsOf(panel).reduce((sum, width) => sum + width, 0),
+        room: (screenPixels * (panel.gridPos?.w ?? 0)) / 24 - 16,
+      }))
+      .filter(({ needed, room }) => needed > room)
+    expect(tight).toEqual([])
   })
 
   test('links only to dashboards that exist, with variables that they have and the time range', () => {

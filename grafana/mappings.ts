@@ -98,6 +98,11 @@ export const severityStates: States = {
   info: [text('info', '資訊'), colour.calm],
 }
 
+/** As numbers that sort by importance. */
+export const rankedSeverities: States = Object.fromEntries(
+  Object.values(severityStates).map((state, rank) => [String(rank), state]),
+)
+
 export function mappings(states: States, language: Language): ValueMapping[] {
   const options = Object.entries(states).map(
     ([value, [word, color]], index) => [value, { text: word[language], color, index }] as const,

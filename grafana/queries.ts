@@ -93,6 +93,13 @@ export function statusCode(selector: string): string {
   return `${of('warning')} + 2 * ${of('error')} + 3 * ${of('unknown')}`
 }
 
+/** One number for the connection of a data source, which its states turn into a word and a colour. */
+export function connectionCode(selector: string): string {
+  const of = (status: string): string =>
+    `max by (target) (watchpost_data_source_status{${selector},status="${status}"})`
+  return `${of('disconnected')} + 2 * ${of('error')}`
+}
+
 export function buildQuery(query: Query, position: number, language: Language): Builder<Dataquery> {
   const refId = query.refId ?? String.fromCodePoint(65 + position)
   const legend = say(query.legend ?? '', language)

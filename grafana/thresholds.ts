@@ -38,6 +38,9 @@ export function atLeast(bad: number, good: number): Steps {
   return [colour.bad, [bad, colour.warning], [good, colour.good]]
 }
 
+/** How long something lasts: bad for the next hours, worth a look within a day. */
+export const soon: Steps = [colour.bad, [4 * 3600, colour.warning], [86_400, colour.good]]
+
 export function thresholds([base, ...rest]: Steps): ThresholdsConfigBuilder {
   const first = { value: null, color: base }
   const others = rest.map(([value, color]) => ({ value, color }))

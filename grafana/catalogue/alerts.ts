@@ -106,7 +106,7 @@ export const alerts = {
       'Notifications that a channel refused or did not answer. Anything above zero means that somebody was not told.',
       '管道拒絕或無回應的通知。大於零表示有人未收到通知。',
     ),
-    empty: text('Alertmanager is not scraped', '未抓取 Alertmanager 指標'),
+    empty: text('no notification in this time range', '此時間範圍內沒有通知'),
   },
   silenced: {
     title: text('Held back', '抑制與靜音'),

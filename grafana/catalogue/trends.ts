@@ -16,8 +16,8 @@ export const trends = {
   recommendations: {
     title: text('Recommendations', '建議事項'),
     description: text(
-      'What the numbers of the last hours call for, target by target, with the value that calls for it.',
-      '依近數小時數據提出的建議，附目標與依據數值。',
+      'What the numbers of the last hours call for, target by target, with how far the limit is used or how long it will last.',
+      '依近數小時數據提出的建議，附目標、門檻使用程度或預計可維持的時間。',
     ),
     empty: text('nothing needs attention', '目前無需處理'),
   },
@@ -72,18 +72,18 @@ export const trends = {
   capacity: {
     title: text('Time until full', '距離用盡時間'),
     description: text(
-      'Time until disks, quotas and connections are used up at the present pace; only what grows is shown.',
-      '依目前速度，磁碟、配額與連線數用盡的時間；僅顯示成長中的項目。',
+      'Time until disks and quotas are used up at the present pace; only what would run out is shown.',
+      '依目前速度，磁碟與配額用盡的時間；僅顯示即將用盡的項目。',
     ),
     empty: text('nothing is filling up', '沒有即將用盡的項目'),
   },
   slopes: {
     title: text('Change in a day', '每日變化'),
     description: text(
-      'By how much each value would change in a day at its trend through the time range.',
-      '依時間範圍內趨勢推算的每日變化量。',
+      'By how much the average of the last hour is above that of the same hour yesterday.',
+      '近一小時平均與昨日同時段相比的變化量。',
     ),
-    empty: text('needs an hour of what services report', '需要一小時的服務回報資料'),
+    empty: text('needs a day of what services report', '需要一天的服務回報資料'),
   },
   weekly: {
     title: text('This day against the same day last week', '與上週同日比較'),
@@ -103,7 +103,8 @@ export const trends = {
   },
   headings: {
     what: text('Recommendation', '建議'),
-    value: text('Because', '依據'),
+    ofLimit: text('Of the limit', '佔門檻'),
+    lasts: text('Lasts', '可維持'),
     cpuSlope: text('CPU', 'CPU'),
     memorySlope: text('Memory', '記憶體'),
     responseSlope: text('Response time', '回應時間'),

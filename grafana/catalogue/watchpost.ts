@@ -133,7 +133,7 @@ export const watchpost = {
   },
   rules: {
     title: text('Rule evaluation', '規則評估時間'),
-    description: text('How long each group of rules takes to evaluate.', '各規則群組的評估時間。'),
+    description: text('How long the rules of each file take to evaluate.', '各規則檔案的評估時間。'),
     empty: text('no rules are loaded', '尚未載入規則'),
   },
   failures: {

@@ -115,14 +115,17 @@ function sent(): Panel {
 }
 
 function failed(): Panel {
-  const byChannel =
-    'sum by (integration) (increase(alertmanager_notifications_failed_total[$__rate_interval]))'
+  const increased = (metric: string, window: string): string =>
+    `sum by (integration) (increase(alertmanager_${metric}[${window}]))`
+  const isUsed = `${increased('notifications_total', '$__range')} > 0`
+  const byChannel = `${increased('notifications_failed_total', '$__rate_interval')} and on (integration) ${isUsed}`
   return timeSeries({
     id: 12,
     text: words.failed,
     unit: unit.count,
     min: 0,
     kind: 'bars',
+    emptyUntil: 'an alert fires',
     queries: [series(byChannel, '{{integration}}')],
   })
 }

@@ -1,6 +1,7 @@
 import { dataSources as words } from '../catalogue/data-sources.ts'
 import { headings } from '../catalogue/headings.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { reasons } from '../label-words.ts'
 import { text } from '../language.ts'
 import { band, section } from '../layout.ts'
 import { linkTo } from '../links.ts'
@@ -9,9 +10,10 @@ import { barGauge } from '../panels/bar-gauge.ts'
 import type { Panel } from '../panels/panel.ts'
 import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
+import type { Value } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenTargets, now, responseTimeOf, series } from '../queries.ts'
-import { atLeast, noneIsQuiet, plain, upTo } from '../thresholds.ts'
+import { chosenTargets, connectionCode, now, responseTimeOf, series } from '../queries.ts'
+import { atLeast, noneIsQuiet, soon, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { targetsOfKind } from '../variables.ts'
 
@@ -37,13 +39,6 @@ function latest(fact: string): string {
   return `max by (target) (watchpost_data_source_${fact}{${chosenTargets}})`
 }
 
-/** One number for the connection, which its states turn into a word and a colour. */
-function connectionCode(): string {
-  const of = (status: string): string =>
-    `max by (target) (watchpost_data_source_status{${chosenTargets},status="${status}"})`
-  return `${of('disconnected')} + 2 * ${of('error')}`
-}
-
 const sinceSync = `time() - ${latest('last_sync_timestamp_seconds')}`
 const quotaRatio = `${latest('quota_used')} / (${latest('quota_limit')} > 0)`
 const quotaLeft = `${latest('quota_limit')} - ${latest('quota_used')}`
@@ -56,44 +51,61 @@ function all(): Panel {
     text: words.table,
     keys: {
       target: { heading: headings.source, links: [linkTo('service', 'target', 'column')] },
-      reason: { heading: headings.reason },
+      reason: { heading: headings.reason, states: reasons },
     },
-    values: [
-      { expr: connectionCode(), heading: heading.connection, states: connectionStates, shown: 'filled' },
-      {
-        expr: `max by (target, reason) (watchpost_target_failure{kind="data_source",${chosenTargets}} == 1)`,
-      },
-      {
-        expr: `1000 * ${latest('last_sync_timestamp_seconds')}`,
-        heading: heading.lastSync,
-        unit: unit.fromNow,
-      },
-      { expr: latest('sync_interval_seconds'), heading: heading.interval, unit: unit.duration },
-      {
-        expr: latest('quality_score_ratio'),
-        heading: heading.quality,
-        unit: unit.ratio,
-        steps: atLeast(0.8, 0.95),
-        shown: 'gauge',
-      },
-      { expr: quotaRatio, heading: heading.quota, unit: unit.ratio, steps: upTo(0.9), shown: 'gauge' },
-      {
-        expr: `1000 * ${latest('quota_reset_timestamp_seconds')}`,
-        heading: heading.reset,
-        unit: unit.fromNow,
-      },
-      { expr: responseSeconds, heading: headings.responseTime, unit: unit.seconds },
-      {
-        expr: `sum by (target) (increase(watchpost_data_source_errors_total{${chosenTargets}}[$__range]))`,
-        heading: headings.errors,
-        unit: unit.count,
-        decimals: 0,
-        steps: noneIsQuiet,
-        shown: 'coloured',
-      },
-    ],
+    values: columns(),
     sort: [{ by: heading.connection, descending: true }],
   })
+}
+
+function columns(): readonly Value[] {
+  const heading = words.headings
+  return [
+    {
+      expr: connectionCode(chosenTargets),
+      heading: heading.connection,
+      states: connectionStates,
+      shown: 'filled',
+    },
+    {
+      expr: `max by (target, reason) (watchpost_target_failure{kind="data_source",${chosenTargets}} == 1)`,
+    },
+    {
+      expr: `1000 * ${latest('last_sync_timestamp_seconds')}`,
+      heading: heading.lastSync,
+      unit: unit.fromNow,
+    },
+    {
+      expr: latest('sync_interval_seconds'),
+      heading: heading.interval,
+      unit: unit.duration,
+      widthPixels: 105,
+    },
+    {
+      expr: latest('quality_score_ratio'),
+      heading: heading.quality,
+      unit: unit.ratio,
+      steps: atLeast(0.8, 0.95),
+      shown: 'gauge',
+    },
+    { expr: quotaRatio, heading: heading.quota, unit: unit.ratio, steps: upTo(0.9), shown: 'gauge' },
+    {
+      expr: `1000 * ${latest('quota_reset_timestamp_seconds')}`,
+      heading: heading.reset,
+      unit: unit.fromNow,
+      widthPixels: 120,
+    },
+    { expr: responseSeconds, heading: headings.responseTime, unit: unit.seconds, widthPixels: 120 },
+    {
+      expr: `sum by (target) (increase(watchpost_data_source_errors_total{${chosenTargets}}[$__range]))`,
+      heading: headings.errors,
+      widthPixels: 100,
+      unit: unit.count,
+      decimals: 0,
+      steps: noneIsQuiet,
+      shown: 'coloured',
+    },
+  ]
 }
 
 function states(): Panel {
@@ -102,7 +114,7 @@ function states(): Panel {
     text: words.states,
     states: connectionStates,
     links: [toSource],
-    queries: [series(connectionCode(), '{{target}}')],
+    queries: [series(connectionCode(chosenTargets), '{{target}}')],
   })
 }
 
@@ -155,11 +167,11 @@ function exhausted(): Panel {
     id: 7,
     text: words.exhausted,
     unit: unit.duration,
-    steps: plain,
+    steps: soon,
     max: 86_400,
     emptyUntil: 'a quota runs out',
     links: [toSource],
-    queries: [now(`${latest('quota_exhausted_timestamp_seconds')} - time()`, '{{target}}')],
+    queries: [now(`clamp_min(${latest('quota_exhausted_timestamp_seconds')} - time(), 0)`, '{{target}}')],
   })
 }
 

@@ -1,11 +1,11 @@
 import { databases as words } from '../catalogue/databases.ts'
 import { headings } from '../catalogue/headings.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { reasons } from '../label-words.ts'
 import { band, section } from '../layout.ts'
 import { linkTo } from '../links.ts'
 import { statusStates } from '../mappings.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
-import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import { chosenTargets, responseTimeOf, series, statusCode } from '../queries.ts'
@@ -13,6 +13,7 @@ import type { Query } from '../queries.ts'
 import { noneIsQuiet, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { targetsOfKind } from '../variables.ts'
+import { statesOverTime } from './states-over-time.ts'
 
 export function databases(): Dashboard {
   return {
@@ -54,7 +55,7 @@ function all(): Panel {
     text: words.table,
     keys: {
       target: { heading: headings.database, links: [linkTo('service', 'target', 'column')] },
-      reason: { heading: headings.reason },
+      reason: { heading: headings.reason, states: reasons },
     },
     values: [
       { expr: statusCode(chosen), heading: headings.state, states: statusStates, shown: 'filled' },
@@ -76,12 +77,7 @@ function all(): Panel {
 }
 
 function states(): Panel {
-  return stateTimeline({
-    id: 2,
-    text: words.states,
-    states: statusStates,
-    queries: [series(statusCode(chosen), '{{target}}')],
-  })
+  return statesOverTime({ id: 2, text: words.states, of: [chosen] })
 }
 
 function connectTime(): Panel {

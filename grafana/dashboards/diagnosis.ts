@@ -13,10 +13,14 @@ import { table } from '../panels/table.ts'
 type Pair = readonly [english: string, chinese: string]
 type Entry = (typeof catalogue)[keyof typeof catalogue]
 
-/** Places that facts would fill in are left to the reader. */
+/** Places that facts would fill in are left to the reader, where no word can stand for them. */
 function withoutFacts([english, chinese]: Pair): Text {
-  const open = (sentence: string): string => sentence.replaceAll(/\{(\w+)\}/g, '<$1>')
-  return text(open(english), open(chinese))
+  const open = (sentence: string, root: string): string =>
+    sentence
+      .replaceAll(/[:：] ?\{rootDetail\}/g, '')
+      .replace(/^\{root\}/, root)
+      .replaceAll(/\{(\w+)\}/g, '<$1>')
+  return text(open(english, 'What it depends on'), open(chinese, '其依賴'))
 }
 
 function words(of: (entry: Entry) => Pair | undefined): States {
@@ -41,16 +45,18 @@ interface Diagnosis {
   readonly text: PanelText
   /** Of which targets, as the inside of a selector. */
   readonly selector: string
+  /** Of one target, whose name stands above. */
+  readonly isOfOne?: boolean
 }
 
-export function diagnoses({ selector, ...facts }: Diagnosis): Panel {
+export function diagnoses({ selector, isOfOne = false, ...facts }: Diagnosis): Panel {
   const found = `max by (target, cause) (watchpost_diagnosis{${selector}})`
   const likely = `label_replace(${found}, "likely", "$1", "cause", "(.+)")`
   return table({
     ...facts,
     emptyUntil: 'a target is diagnosed',
     keys: {
-      target: { heading: headings.target, links: toAnyTarget, widthPixels: 150 },
+      target: isOfOne ? {} : { heading: headings.target, links: toAnyTarget, widthPixels: 150 },
       cause: { heading: headings.cause, widthPixels: 170 },
       likely: { heading: headings.likeliest, states: likeliest, shown: 'wrapped' },
       step: { heading: headings.firstStep, states: firstStep, shown: 'wrapped' },

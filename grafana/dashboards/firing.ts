@@ -3,7 +3,7 @@
 import { headings } from '../catalogue/headings.ts'
 import type { PanelText } from '../language.ts'
 import { linkTo, toAnyTarget } from '../links.ts'
-import { severityStates } from '../mappings.ts'
+import { rankedSeverities } from '../mappings.ts'
 import type { Panel } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
 import { unit } from '../units.ts'
@@ -13,11 +13,27 @@ interface Firing {
   readonly text: PanelText
   /** Which alerts, as the inside of a selector. */
   readonly selector: string
+  /** Of one target, whose name stands above. */
+  readonly isOfOne?: boolean
+}
+
+const toTask = {
+  heading: headings.task,
+  links: [linkTo('tasks', 'task', 'column')],
+  widthPixels: 120,
+} as const
+
+/** A table sorts by what is in the column, and by their names `info` comes before `warning`. */
+function ranked(alerts: string): string {
+  return ['critical', 'warning', 'info'].reduce(
+    (vector, severity, rank) => `label_replace(${vector}, "severity", "${rank}", "severity", "${severity}")`,
+    `(${alerts})`,
+  )
 }
 
 const identity = 'alertname, severity, target, task'
 
-export function firingAlerts({ id, text, selector }: Firing): Panel {
+export function firingAlerts({ id, text, selector, isOfOne = false }: Firing): Panel {
   const since = `1000 * max by (${identity}) (ALERTS_FOR_STATE{${selector}})`
   const firing = `max by (${identity}) (ALERTS{alertstate="firing",${selector}})`
   const advice = 'possible_causes, suggested_actions, possible_causes_zh, suggested_actions_zh'
@@ -30,10 +46,10 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
     text,
     emptyUntil: 'an alert fires',
     keys: {
-      severity: { heading: headings.severity, states: severityStates, shown: 'coloured', widthPixels: 90 },
+      severity: { heading: headings.severity, states: rankedSeverities, shown: 'coloured', widthPixels: 75 },
       alertname: { heading: headings.alert, widthPixels: 190 },
-      target: { heading: headings.target, links: toAnyTarget, widthPixels: 150 },
-      task: { heading: headings.task, links: [linkTo('tasks', 'task', 'column')], widthPixels: 120 },
+      target: isOfOne ? {} : { heading: headings.target, links: toAnyTarget, widthPixels: 140 },
+      task: isOfOne ? {} : toTask,
       possible_causes: { heading: headings.causes, shown: 'wrapped', onlyIn: 'en' },
       suggested_actions: { heading: headings.action, shown: 'wrapped', onlyIn: 'en' },
       possible_causes_zh: { heading: headings.causes, shown: 'wrapped', onlyIn: 'zh-TW' },
@@ -41,10 +57,10 @@ export function firingAlerts({ id, text, selector }: Firing): Panel {
     },
     values: [
       {
-        expr: `${advised} or on (${identity}) (${active})`,
+        expr: ranked(`${advised} or on (${identity}) (${active})`),
         heading: headings.since,
         unit: unit.fromNow,
-        widthPixels: 130,
+        widthPixels: 120,
       },
     ],
     sort: [{ by: headings.severity }, { by: headings.since }],

@@ -10,7 +10,7 @@ import { stat } from '../panels/stat.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import { now, series, thresholdLine } from '../queries.ts'
 import type { Query } from '../queries.ts'
-import { limits, plain, upTo } from '../thresholds.ts'
+import { limits, soon, upTo } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { containers } from './containers.ts'
@@ -119,16 +119,14 @@ function pressure(): Panel {
 }
 
 function full(): Panel {
-  const available = 'max by (mountpoint) (watchpost_host_filesystem_avail_bytes)'
-  const shrinks = 'max by (mountpoint) (deriv(watchpost_host_filesystem_avail_bytes[6h])) < 0'
   return barGauge({
     id: 10,
     text: words.full,
     unit: unit.duration,
-    steps: plain,
+    steps: soon,
     max: 7 * 86_400,
     emptyUntil: 'a disk fills up',
-    queries: [now(`${available} / -(${shrinks})`, '{{mountpoint}}')],
+    queries: [now(ask.fullInSeconds, '{{mountpoint}}')],
   })
 }
 

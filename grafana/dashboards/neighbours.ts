@@ -1,5 +1,6 @@
 // What the chosen target depends on, or what depends on it, with the state of each.
 import { headings } from '../catalogue/headings.ts'
+import { depths, strengths } from '../label-words.ts'
 import type { PanelText } from '../language.ts'
 import { linkTo } from '../links.ts'
 import { statusStates } from '../mappings.ts'
@@ -29,8 +30,8 @@ export function neighbours({ direction, ...facts }: Neighbours): Panel {
     ...facts,
     keys: {
       [other]: { heading: headings.target, links: [linkTo('service', 'target', 'column', other)] },
-      strength: { heading: headings.strength },
-      depth: { heading: headings.depth },
+      strength: { heading: headings.strength, states: strengths },
+      depth: { heading: headings.depth, states: depths },
     },
     values: [
       {

@@ -13,7 +13,7 @@ import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { now, series } from '../queries.ts'
+import { connectionCode, now, series } from '../queries.ts'
 import { atLeast, calm, limits, upTo } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
@@ -62,8 +62,6 @@ function publishRatio(): Panel {
 
 function sources(): Panel {
   const latest = (fact: string): string => `max by (target) (watchpost_data_source_${fact})`
-  const inStatus = (status: string): string =>
-    `max by (target) (watchpost_data_source_status{status="${status}"})`
   const heading = dataSources.headings
   return table({
     id: 21,
@@ -71,15 +69,17 @@ function sources(): Panel {
     keys: { target: { heading: headings.source, links: [linkTo('data_sources', 'target', 'column')] } },
     values: [
       {
-        expr: `${inStatus('disconnected')} + 2 * ${inStatus('error')}`,
+        expr: connectionCode('target=~".+"'),
         heading: heading.connection,
         states: connectionStates,
         shown: 'filled',
+        widthPixels: 115,
       },
       {
         expr: `1000 * ${latest('last_sync_timestamp_seconds')}`,
         heading: heading.lastSync,
         unit: unit.fromNow,
+        widthPixels: 120,
       },
       {
         expr: latest('quality_score_ratio'),
@@ -87,6 +87,7 @@ function sources(): Panel {
         unit: unit.ratio,
         steps: atLeast(0.8, 0.95),
         shown: 'coloured',
+        widthPixels: 85,
       },
       {
         expr: `${latest('quota_used')} / (${latest('quota_limit')} > 0)`,
@@ -94,6 +95,7 @@ function sources(): Panel {
         unit: unit.ratio,
         steps: upTo(0.9),
         shown: 'gauge',
+        widthPixels: 140,
       },
     ],
     sort: [{ by: heading.connection, descending: true }],

@@ -1,17 +1,18 @@
 import { headings } from '../catalogue/headings.ts'
 import { overview as words } from '../catalogue/overview.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { kinds, reasons } from '../label-words.ts'
 import { band, section } from '../layout.ts'
 import { toAnyTarget } from '../links.ts'
 import { statusStates } from '../mappings.ts'
-import { stateTimeline } from '../panels/timeline.ts'
 import { stat } from '../panels/stat.ts'
 import { table } from '../panels/table.ts'
 import type { Panel } from '../panels/panel.ts'
-import { alertCount, now, series, statusCode } from '../queries.ts'
+import { alertCount, now, statusCode } from '../queries.ts'
 import { atLeast, noneIsGood } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { firingAlerts } from './firing.ts'
+import { statesOverTime } from './states-over-time.ts'
 import { details } from './overview-details.ts'
 
 export function overview(): Dashboard {
@@ -23,7 +24,7 @@ export function overview(): Dashboard {
       section(
         words.now,
         band(4, broken(), firing(), servicesUp(), sourcesUp(), tasksLate()),
-        band(7, causes()),
+        band(9, causes()),
         band(9, targets(), states()),
       ),
       ...details(),
@@ -98,17 +99,24 @@ function targets(): Panel {
     text: words.targets,
     keys: {
       target: { heading: headings.target, links: toAnyTarget },
-      kind: { heading: headings.kind },
-      reason: { heading: headings.reason },
+      kind: { heading: headings.kind, states: kinds, widthPixels: 100 },
+      reason: { heading: headings.reason, states: reasons },
     },
     values: [
-      { expr: statusCode(all), heading: headings.state, states: statusStates, shown: 'filled' },
+      {
+        expr: statusCode(all),
+        heading: headings.state,
+        states: statusStates,
+        shown: 'filled',
+        widthPixels: 90,
+      },
       { expr: 'max by (target, kind) (watchpost_target_info)' },
       { expr: 'max by (target, reason) (watchpost_target_failure == 1)' },
       {
         expr: `1000 * max by (target) (max_over_time(timestamp(watchpost_target_up == 1)[$__range:1m])) and on (target) watchpost_target_up == 0`,
         heading: headings.lastUp,
         unit: unit.fromNow,
+        widthPixels: 110,
       },
     ],
     sort: [{ by: headings.state, descending: true }],
@@ -116,10 +124,5 @@ function targets(): Panel {
 }
 
 function states(): Panel {
-  return stateTimeline({
-    id: 7,
-    text: words.states,
-    states: statusStates,
-    queries: [series(statusCode('target=~".+"'), '{{target}}')],
-  })
+  return statesOverTime({ id: 7, text: words.states, of: ['target=~".+"'] })
 }

@@ -30,10 +30,16 @@ function policies(): Panel {
     values: [
       { expr: 'max by (policy, mode) (watchpost_recovery_mode == 1)' },
       { expr: 'max by (policy, state) (watchpost_recovery_breaker_state == 1)' },
-      { expr: 'min by (policy) (watchpost_recovery_budget_remaining)', heading: heading.budget, ...counted },
+      {
+        expr: 'min by (policy) (watchpost_recovery_budget_remaining)',
+        heading: heading.budget,
+        ...counted,
+        widthPixels: 110,
+      },
       {
         expr: 'max by (policy) (watchpost_recovery_escalated)',
         heading: heading.escalated,
+        widthPixels: 110,
         ...counted,
         steps: noneIsQuiet,
         shown: 'coloured',

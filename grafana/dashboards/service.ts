@@ -16,6 +16,7 @@ import { atLeast, limits, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { lokiSource, oneTarget } from '../variables.ts'
 import { diagnoses } from './diagnosis.ts'
+import { statesOverTime } from './states-over-time.ts'
 import { firingAlerts } from './firing.ts'
 import { neighbours } from './neighbours.ts'
 
@@ -111,11 +112,11 @@ function uptime(): Panel {
 }
 
 function diagnosis(): Panel {
-  return diagnoses({ id: 7, text: words.diagnosis, selector: thisTarget })
+  return diagnoses({ id: 7, text: words.diagnosis, selector: thisTarget, isOfOne: true })
 }
 
 function alerts(): Panel {
-  return firingAlerts({ id: 8, text: words.alerts, selector: thisTarget })
+  return firingAlerts({ id: 8, text: words.alerts, selector: thisTarget, isOfOne: true })
 }
 
 function dependencies(): Panel {
@@ -127,12 +128,7 @@ function dependents(): Panel {
 }
 
 function states(): Panel {
-  return stateTimeline({
-    id: 11,
-    text: words.states,
-    states: statusStates,
-    queries: [series(statusCode(thisTarget), '{{target}}')],
-  })
+  return statesOverTime({ id: 11, text: words.states, of: [thisTarget] })
 }
 
 function reasons(): Panel {

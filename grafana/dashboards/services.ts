@@ -1,12 +1,12 @@
 import { headings } from '../catalogue/headings.ts'
 import { services as words } from '../catalogue/services.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { reasons } from '../label-words.ts'
 import { band, section } from '../layout.ts'
 import { linkTo, linkToLogs } from '../links.ts'
 import { statusStates } from '../mappings.ts'
 import { barGauge } from '../panels/bar-gauge.ts'
 import type { Panel } from '../panels/panel.ts'
-import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import {
@@ -21,6 +21,7 @@ import {
 import { atLeast, limits, noneIsQuiet, upTo } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { targetsOfKind } from '../variables.ts'
+import { statesOverTime } from './states-over-time.ts'
 
 export function services(): Dashboard {
   return {
@@ -49,7 +50,7 @@ function all(): Panel {
     text: words.table,
     keys: {
       target: { heading: headings.service, links: [linkTo('service', 'target', 'column')] },
-      reason: { heading: headings.reason },
+      reason: { heading: headings.reason, states: reasons },
     },
     values: [
       { expr: statusCode(chosenServices), heading: headings.state, states: statusStates, shown: 'filled' },
@@ -94,13 +95,7 @@ function all(): Panel {
 }
 
 function states(): Panel {
-  return stateTimeline({
-    id: 2,
-    text: words.states,
-    states: statusStates,
-    links: [toService],
-    queries: [series(statusCode(chosenServices), '{{target}}')],
-  })
+  return statesOverTime({ id: 2, text: words.states, of: [chosenServices], links: [toService] })
 }
 
 function availability(): Panel {

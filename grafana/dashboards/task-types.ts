@@ -1,5 +1,6 @@
 // The mission's summary of task execution: hourly, daily and weekly. The overview and the tasks dashboard show it.
 import { tasks as words } from '../catalogue/tasks.ts'
+import { taskTypes as taskTypeWords } from '../label-words.ts'
 import type { Panel } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
 import { atLeast, noneIsQuiet } from '../thresholds.ts'
@@ -13,9 +14,9 @@ export function taskTypes(id: number, selector: string): Panel {
   return table({
     id,
     text: words.byType,
-    keys: { task_type: { heading: heading.type } },
+    keys: { task_type: { heading: heading.type, states: taskTypeWords } },
     values: [
-      { expr: within('runs_total'), heading: heading.runs, unit: unit.count, decimals: 0 },
+      { expr: within('runs_total'), heading: heading.runs, unit: unit.count, decimals: 0, widthPixels: 90 },
       {
         expr: within('run_failures_total'),
         heading: heading.failures,
@@ -23,6 +24,7 @@ export function taskTypes(id: number, selector: string): Panel {
         decimals: 0,
         steps: noneIsQuiet,
         shown: 'coloured',
+        widthPixels: 90,
       },
       {
         expr: `1 - ${within('run_failures_total')} / (${within('runs_total')} > 0)`,
@@ -30,11 +32,13 @@ export function taskTypes(id: number, selector: string): Panel {
         unit: unit.ratio,
         steps: atLeast(0.9, 0.99),
         shown: 'gauge',
+        widthPixels: 150,
       },
       {
         expr: `${within('run_duration_seconds_sum')} / (${within('run_duration_seconds_count')} > 0)`,
         heading: heading.duration,
         unit: unit.seconds,
+        widthPixels: 140,
       },
     ],
   })

@@ -1,12 +1,14 @@
 import { headings } from '../catalogue/headings.ts'
 import { tasks as words } from '../catalogue/tasks.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { taskTypes as taskTypeWords } from '../label-words.ts'
 import { band, section } from '../layout.ts'
 import { lateStates, outcomeStates, runStates } from '../mappings.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { statusHistory } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
+import type { Value } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import { chosenTasks, now, series, thresholdLine } from '../queries.ts'
 import { atLeast, calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
@@ -96,47 +98,63 @@ function all(): Panel {
     text: words.table,
     keys: {
       task: { heading: headings.task },
-      task_type: { heading: heading.type },
-      schedule: { heading: heading.schedule },
-      timezone: { heading: heading.timezone },
+      task_type: { heading: heading.type, states: taskTypeWords, widthPixels: 80 },
+      schedule: { heading: heading.schedule, widthPixels: 110 },
+      timezone: { heading: heading.timezone, widthPixels: 110 },
     },
-    values: [
-      { expr: `max by (task, task_type, schedule, timezone) (watchpost_task_info{${chosenTasks}})` },
-      {
-        expr: last('watchpost_task_last_run_success'),
-        heading: heading.lastResult,
-        states: outcomeStates,
-        shown: 'filled',
-      },
-      {
-        expr: `1000 * ${last('watchpost_task_last_finish_timestamp_seconds')}`,
-        heading: heading.lastEnd,
-        unit: unit.fromNow,
-      },
-      {
-        expr: `1000 * ${last('watchpost_task_next_run_timestamp_seconds')}`,
-        heading: heading.next,
-        unit: unit.fromNow,
-      },
-      { expr: last('watchpost_task_overdue'), heading: heading.late, states: lateStates, shown: 'coloured' },
-      {
-        expr: last('watchpost_task_consecutive_failures'),
-        heading: heading.inRow,
-        unit: unit.count,
-        steps: noneIsQuiet,
-        shown: 'coloured',
-      },
-      {
-        expr: successRatioBy('task'),
-        heading: heading.successRatio,
-        unit: unit.ratio,
-        steps: atLeast(0.9, 0.99),
-        shown: 'gauge',
-      },
-      { expr: averageDurationBy('task'), heading: heading.duration, unit: unit.seconds },
-    ],
+    values: columns(),
     sort: [{ by: heading.lastResult }],
   })
+}
+
+function columns(): readonly Value[] {
+  const heading = words.headings
+  return [
+    { expr: `max by (task, task_type, schedule, timezone) (watchpost_task_info{${chosenTasks}})` },
+    {
+      expr: last('watchpost_task_last_run_success'),
+      heading: heading.lastResult,
+      states: outcomeStates,
+      shown: 'filled',
+      widthPixels: 105,
+    },
+    {
+      expr: `1000 * ${last('watchpost_task_last_finish_timestamp_seconds')}`,
+      heading: heading.lastEnd,
+      unit: unit.fromNow,
+      widthPixels: 120,
+    },
+    {
+      expr: `1000 * ${last('watchpost_task_next_run_timestamp_seconds')}`,
+      heading: heading.next,
+      unit: unit.fromNow,
+      widthPixels: 120,
+    },
+    {
+      expr: last('watchpost_task_overdue'),
+      heading: heading.late,
+      states: lateStates,
+      shown: 'coloured',
+      widthPixels: 80,
+    },
+    {
+      expr: last('watchpost_task_consecutive_failures'),
+      heading: heading.inRow,
+      unit: unit.count,
+      steps: noneIsQuiet,
+      shown: 'coloured',
+      widthPixels: 110,
+    },
+    {
+      expr: successRatioBy('task'),
+      heading: heading.successRatio,
+      unit: unit.ratio,
+      steps: atLeast(0.9, 0.99),
+      shown: 'gauge',
+      widthPixels: 150,
+    },
+    { expr: averageDurationBy('task'), heading: heading.duration, unit: unit.seconds, widthPixels: 135 },
+  ]
 }
 
 function calendar(): Panel {

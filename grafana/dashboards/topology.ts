@@ -1,14 +1,13 @@
 import { headings } from '../catalogue/headings.ts'
 import { topology as words } from '../catalogue/topology.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { depths, kinds, reasons, strengths } from '../label-words.ts'
 import { band, section } from '../layout.ts'
 import { linkTo } from '../links.ts'
-import { statusStates } from '../mappings.ts'
 import { nodeGraph } from '../panels/node-graph.ts'
 import type { Panel } from '../panels/panel.ts'
-import { stateTimeline } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
-import { series, statusCode } from '../queries.ts'
+import { statesOverTime } from './states-over-time.ts'
 
 export function topology(): Dashboard {
   return {
@@ -87,8 +86,8 @@ function rootCauses(): Panel {
     emptyUntil: 'a target fails',
     keys: {
       target: { heading: headings.target, links: [linkTo('service', 'target', 'column')] },
-      kind: { heading: headings.kind },
-      reason: { heading: headings.reason },
+      kind: { heading: headings.kind, states: kinds },
+      reason: { heading: headings.reason, states: reasons },
     },
     values: [
       { expr: `${rootCause} == 1` },
@@ -117,14 +116,8 @@ function impact(): Panel {
 }
 
 function states(): Panel {
-  const of = (kind: string) => series(statusCode(`kind="${kind}"`), '{{target}}')
-  return stateTimeline({
-    id: 4,
-    text: words.states,
-    states: statusStates,
-    links: [linkTo('service', 'target', 'label')],
-    queries: [of('database'), of('data_source'), of('service')],
-  })
+  const of = ['database', 'data_source', 'service'].map((kind) => `kind="${kind}"`)
+  return statesOverTime({ id: 4, text: words.states, of, links: [linkTo('service', 'target', 'label')] })
 }
 
 function edges(): Panel {
@@ -137,8 +130,8 @@ function edges(): Panel {
         heading: headings.dependency,
         links: [linkTo('service', 'target', 'column', 'dependency')],
       },
-      strength: { heading: headings.strength },
-      depth: { heading: headings.depth },
+      strength: { heading: headings.strength, states: strengths },
+      depth: { heading: headings.depth, states: depths },
     },
     values: [{ expr: 'max by (target, dependency, strength, depth) (watchpost_target_dependency)' }],
     sort: [{ by: headings.target }],

@@ -1,6 +1,7 @@
 import { headings } from '../catalogue/headings.ts'
 import { trends as words } from '../catalogue/trends.ts'
 import type { Dashboard } from '../dashboard.ts'
+import { host } from '../host-queries.ts'
 import { text } from '../language.ts'
 import { band, section } from '../layout.ts'
 import { linkTo } from '../links.ts'
@@ -9,7 +10,7 @@ import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
 import { afterAnHour, now, series, thisTarget, thresholdLine } from '../queries.ts'
-import { plain } from '../thresholds.ts'
+import { soon } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { oneService } from '../variables.ts'
 import { recommendations } from './recommendations.ts'
@@ -122,29 +123,31 @@ function memoryForecast(): Panel {
 }
 
 function capacity(): Panel {
-  const free = 'max by (mountpoint) (watchpost_host_filesystem_avail_bytes)'
-  const shrinks = 'max by (mountpoint) (deriv(watchpost_host_filesystem_avail_bytes[6h]))'
   const spent = 'max by (target) (watchpost_data_source_quota_exhausted_timestamp_seconds)'
   return barGauge({
     id: 7,
     text: words.capacity,
     unit: unit.duration,
-    steps: plain,
+    steps: soon,
     max: 7 * 86_400,
     emptyUntil: 'a disk fills up',
-    queries: [now(`${free} / -(${shrinks} < 0)`, '{{mountpoint}}'), now(`${spent} - time()`, '{{target}}')],
+    queries: [
+      now(host.fullInSeconds, '{{mountpoint}}'),
+      now(`clamp_min(${spent} - time(), 0)`, '{{target}}'),
+    ],
   })
 }
 
 function slopes(): Panel {
-  const perDay = (metric: string): string =>
-    afterAnHour(`86400 * max by (target) (deriv(${metric}[$__range]))`, metric)
+  const hour = (metric: string, offset = ''): string =>
+    `max by (target) (avg_over_time(${metric}[1h]${offset}))`
+  const perDay = (metric: string): string => `${hour(metric)} - ${hour(metric, ' offset 1d')}`
   const heading = words.headings
   const change = { unit: unit.ratio, decimals: 1 }
   return table({
     id: 8,
     text: words.slopes,
-    emptyUntil: 'an hour has passed',
+    emptyUntil: 'a day has passed',
     keys: { target: { heading: headings.service, links: [linkTo('service', 'target', 'column')] } },
     values: [
       { expr: perDay(cpuRatio), heading: heading.cpuSlope, ...change },

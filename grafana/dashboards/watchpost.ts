@@ -186,8 +186,11 @@ function disk(): Panel {
 
 function rules(): Panel {
   const byGroup = 'max by (rule_group) (prometheus_rule_group_last_duration_seconds)'
-  const group = `label_replace(${byGroup}, "group", "$1", "rule_group", ".*;(.*)")`
-  return graph({ id: 17, text: words.rules, unit: unit.seconds }, series(group, '{{group}}'))
+  const inFile = `label_replace(${byGroup}, "file", "$1", "rule_group", "(?:.*/)?(.+?)(?:[.]rules)?[.]ya?ml;.*")`
+  return graph(
+    { id: 17, text: words.rules, unit: unit.seconds },
+    series(`sum by (file) (${inFile})`, '{{file}}'),
+  )
 }
 
 function failures(): Panel {

@@ -27,6 +27,7 @@ export type EmptyUntil =
   | 'a quota runs out'
   | 'anchors are configured'
   | 'an hour has passed'
+  | 'a day has passed'
   | 'a target is reached over TLS'
   | 'weeks have passed'
   | 'a session is blocked'

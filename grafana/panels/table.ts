@@ -31,7 +31,7 @@ export interface Column {
   readonly onlyIn?: Language
 }
 
-interface Value extends Column {
+export interface Value extends Column {
   readonly expr: string
 }
 

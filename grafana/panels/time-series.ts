@@ -18,6 +18,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import { colour } from '../colours.ts'
 import { say } from '../language.ts'
 import type { Query } from '../queries.ts'
+import { unit } from '../units.ts'
 import { panel } from './panel.ts'
 import type { Panel, PanelFacts } from './panel.ts'
 
@@ -49,6 +50,8 @@ export function timeSeries(options: TimeSeries): Panel {
       .legend(legend)
       .tooltip(tooltip)
     if (kind !== 'lines') drawn.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+    // Prometheus extrapolates, and two and a half notifications are none.
+    if (kind === 'bars' && options.unit === unit.count) drawn.decimals(0)
     if (min !== undefined) drawn.min(min)
     if (max !== undefined) drawn.max(max)
     if (queries.some((query) => query.refId === 'threshold')) drawn.overrideByQuery('threshold', threshold)

@@ -10,6 +10,7 @@ import type { Asked } from '../proof/judge.ts'
 import { drawBars } from './bars.ts'
 import type { Drawing } from './drawing.ts'
 import { drawGraph } from './graph.ts'
+import { drawHeatmap } from './heatmap.ts'
 import { drawLines } from './lines.ts'
 import { drawStat } from './stat.ts'
 import { fit, nested, rectangle, write } from './svg.ts'
@@ -26,14 +27,26 @@ const draw: Readonly<Record<string, (drawing: Drawing) => string>> = {
   stat: drawStat,
   bargauge: drawBars,
   timeseries: drawLines,
+  heatmap: drawHeatmap,
   table: drawTable,
   'state-timeline': drawTimeline,
   'status-history': drawTimeline,
   nodeGraph: drawGraph,
 }
 
-export async function drawPage(dashboard: Dashboard, language: Language, asking: Asking): Promise<string> {
-  const placed = render(dashboard, language).panels ?? []
+/** As on a wide screen, or one under another as on a phone. */
+export type Layout = 'wide' | 'phone'
+
+const columnsOn: Readonly<Record<Layout, number>> = { wide: 24, phone: 6 }
+
+export async function drawPage(
+  dashboard: Dashboard,
+  language: Language,
+  asking: Asking,
+  layout: Layout = 'wide',
+): Promise<string> {
+  const rows = opened(render(dashboard, language).panels ?? [])
+  const placed = layout === 'wide' ? rows : stacked(rows)
   const answers = new Map<number, Asked[]>()
   for (const { id, queries } of panelsOf(dashboard.sections)) {
     const asked = queries.map(async (query) => ({ query, answer: await ask(query, asking) }))
@@ -45,8 +58,35 @@ export async function drawPage(dashboard: Dashboard, language: Language, asking:
     return drawPanel(one, box, { language, asked: answers.get(one.id ?? 0) ?? [], asking })
   })
   const bottom = Math.max(...placed.map((one) => boxOf(one).y + boxOf(one).height)) + gap
-  const page = { x: 0, y: 0, width: 24 * cell.width + gap, height: bottom }
+  const page = { x: 0, y: 0, width: columnsOn[layout] * cell.width + gap, height: bottom }
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${page.width}" height="${page.height}" viewBox="0 0 ${page.width} ${page.height}" font-family="${theme.font}">${rectangle(page, theme.page)}${parts.join('')}</svg>\n`
+}
+
+/** With closed rows opened, and what is below them moved down. */
+function opened(placed: readonly (Model | RowPanel)[]): (Model | RowPanel)[] {
+  let below = 0
+  return placed.flatMap((one) => {
+    const inside = 'panels' in one ? (one.panels ?? []) : []
+    const moved = [one, ...inside].map((each) => moveDown(each, below))
+    const ends = inside.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0))
+    below += Math.max(0, ...ends.map((end) => end - (one.gridPos?.y ?? 0) - 1))
+    return moved
+  })
+}
+
+function moveDown<One extends Model | RowPanel>(one: One, by: number): One {
+  const { gridPos } = one
+  return gridPos === undefined ? one : { ...one, gridPos: { ...gridPos, y: gridPos.y + by } }
+}
+
+/** Grafana gives each panel the whole width of a narrow screen, and keeps its height. */
+function stacked(rows: readonly (Model | RowPanel)[]): (Model | RowPanel)[] {
+  let y = 0
+  return rows.map((one) => {
+    const h = one.gridPos?.h ?? 1
+    y += h
+    return { ...one, gridPos: { x: 0, y: y - h, w: columnsOn.phone, h } }
+  })
 }
 
 function boxOf({ gridPos }: Model | RowPanel): Box {

@@ -11,11 +11,13 @@ type Row = Readonly<Record<string, string | number>>
 interface Column {
   readonly field: string
   readonly properties: Readonly<Record<string, unknown>>
-  readonly share: number
+  readonly fixedWidth: number | undefined
 }
 
 const rowHeight = 26
 const lineHeight = 15
+/** Grafana makes no column narrower by itself; what has no room is scrolled to. */
+const minWidth = 150
 
 export function drawTable(drawing: Drawing): string {
   const { model, size } = drawing
@@ -40,10 +42,11 @@ interface Place {
 }
 
 function placeColumns(columns: readonly Column[], available: number): (Column & Place)[] {
-  const total = columns.reduce((sum, { share }) => sum + share, 0)
+  const fixed = columns.reduce((sum, { fixedWidth = 0 }) => sum + fixedWidth, 0)
+  const free = columns.filter(({ fixedWidth }) => fixedWidth === undefined).length
   let x = 0
   return columns.map((column) => {
-    const width = (available * column.share) / total
+    const width = column.fixedWidth ?? Math.max(minWidth, (available - fixed) / free)
     x += width
     return { ...column, x: x - width, width }
   })
@@ -78,7 +81,7 @@ function drawCell(value: string | number | undefined, column: Column & Place, y:
     return `${box}${write(x + 10, y + 18, fit(text, width - 14), { colour: '#ffffff', weight: 600 })}`
   }
   if (type === 'gauge') {
-    const room = width - 70
+    const room = width - 66
     const bar = { x: x + 8, y: y + 8, width: Math.max(0, room * Math.min(1, Number(value))), height: 10 }
     const track = rectangle({ ...bar, width: room }, theme.grid)
     return `${track}${rectangle(bar, colour)}${write(x + room + 14, y + 18, text, { colour })}`
@@ -88,7 +91,7 @@ function drawCell(value: string | number | undefined, column: Column & Place, y:
   return lines.map((line, index) => write(x + 8, y + 18 + index * lineHeight, line, { colour: ink })).join('')
 }
 
-/** Columns that are not hidden, in the order of the panel; one with a fixed width is narrow, one of prose wide. */
+/** Columns that are not hidden, in the order of the panel. */
 function shownColumns(model: Model): Column[] {
   const organize = (model.transformations ?? []).find(({ id }) => id === 'organize')
   const order = organize?.options as {
@@ -105,8 +108,8 @@ function shownColumns(model: Model): Column[] {
     .filter((field) => !order.excludeByName[field])
     .map((field) => {
       const properties = toRecord(overrides.get(field) ?? [])
-      const isProse = /causes|actions|advice|likely|step/.test(field)
-      return { field, properties, share: isProse ? 3 : properties['unit'] === 'dateTimeFromNow' ? 1.1 : 1 }
+      const width = properties['custom.width']
+      return { field, properties, fixedWidth: typeof width === 'number' ? width : undefined }
     })
 }
 
@@ -117,13 +120,13 @@ function toRecord(properties: readonly DynamicConfigValue[]): Readonly<Record<st
 function joinRows({ asked }: Drawing, columns: readonly Column[]): Row[] {
   const labels = columns.map(({ field }) => field).filter((field) => !field.startsWith('Value'))
   const joined = new Map<string, Record<string, string | number>>()
-  const shared = labels.filter((label) =>
-    asked.every(({ answer }) => answer.series.every((one) => label in one.labels)),
-  )
+  const inSeveral = (label: string): boolean =>
+    asked.filter(({ answer }) => answer.series.some((one) => label in one.labels)).length > 1
+  const shared = asked.length > 1 ? labels.filter(inSeveral) : labels
   for (const [index, { answer }] of asked.entries()) {
     const field = asked.length === 1 ? 'Value' : `Value #${String.fromCodePoint(65 + index)}`
     for (const one of answer.series) {
-      const key = (shared.length > 0 ? shared : labels).map((label) => one.labels[label] ?? '').join('\u0000')
+      const key = shared.map((label) => one.labels[label] ?? '').join('\u0000')
       joined.set(key, { ...joined.get(key), ...one.labels, [field]: lastValue(one) ?? 0 })
     }
   }

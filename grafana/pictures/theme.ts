@@ -21,6 +21,26 @@ const named: Readonly<Record<Colour, string>> = {
   transparent: 'transparent',
 }
 
+/** What Grafana's light theme has in their place. */
+const light: Readonly<Record<string, string>> = {
+  [theme.page]: '#f4f5f5',
+  [theme.panel]: '#ffffff',
+  [theme.border]: '#dcdde0',
+  [theme.text]: '#24292e',
+  [theme.faint]: '#75757f',
+  [theme.grid]: '#e4e5e8',
+  '#6e9fff': '#1f62e0',
+  '#73bf69': '#56a64b',
+  '#ff9830': '#ff780a',
+  '#f2495c': '#e02f44',
+  '#b877d9': '#a352cc',
+  '#5794f2': '#3274d9',
+}
+
+export function inLightTheme(svg: string): string {
+  return svg.replaceAll(/#[\da-f]{6}\b/g, (colour) => light[colour] ?? colour)
+}
+
 export const palette = [
   '#73bf69',
   '#fade2a',

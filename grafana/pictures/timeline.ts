@@ -8,7 +8,7 @@ import { show } from './values.ts'
 export function drawTimeline(drawing: Drawing): string {
   const { size, from, to } = drawing
   const rows = namedSeries(drawing)
-  const names = Math.min(150, size.width * 0.3)
+  const names = Math.min(230, size.width * 0.28)
   const height = Math.min(30, (size.height - 20) / Math.max(1, rows.length))
   const room = size.width - names - 8
   const place = (time: number): number => names + (room * (time - from)) / (to - from)

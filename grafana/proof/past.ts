@@ -77,8 +77,8 @@ function valueBefore(name: string, value: number, earlier: number): Model['value
     return (before) => pace * (days * daySeconds - before)
   }
   if (name.endsWith('_timestamp_seconds')) return (before) => value - before
-  // What is a whole number is a state or a size; the rest goes up and down with the day.
-  if (Number.isInteger(value)) return () => value
+  // What is a whole number is a state or a size, and a limit stays; the rest goes up and down with the day.
+  if (Number.isInteger(value) || /threshold|objective/.test(name)) return () => value
   return (before) => value * (0.9 + 0.1 * Math.sin((2 * Math.PI * before) / daySeconds))
 }
 
