@@ -1,67 +1,29 @@
 // The dashboards where a fleet is not as the demo's: nothing there yet, very many targets, names that nobody expected.
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stringify } from 'yaml'
 import { requireProgram } from '../demo/programs/find.ts'
-import { freePort } from '../demo/programs/ports.ts'
-import { startExporter } from '../demo/stack/exporter.ts'
-import { startPrometheus } from '../demo/stack/prometheus.ts'
-import { queryPrometheus } from '../demo/stack/query.ts'
 import type { EmptyUntil } from '../grafana/panels/panel.ts'
-import type { Verdict } from '../grafana/proof/judge.ts'
 import { walk } from '../grafana/proof/walk.ts'
-import type { Server } from '../grafana/proof/walk.ts'
+import { count, named, openWatch, problemsOf } from './harness/dashboards.ts'
+import type { Watch } from './harness/dashboards.ts'
 
-const scrapeIntervalSeconds = 2
-const closers: (() => Promise<unknown>)[] = []
-let directory: string
+let watch: Watch
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
+  watch = await openWatch()
 })
 
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-/** A Prometheus with our rules, which scrapes what `addresses` has. */
-async function prometheusOf(addresses: readonly (readonly [string, string])[]): Promise<Server> {
-  const program = await requireProgram('prometheus', { log: () => {} })
-  const port = await freePort()
-  const settings = { directory: join(directory, 'prometheus'), port, scrapeIntervalSeconds }
-  const running = await startPrometheus({ program, ...settings, addresses: new Map(addresses) })
-  closers.push(running.stop)
-  return { prometheusUrl: `http://127.0.0.1:${port}`, rangeSeconds: 900, scrapeIntervalSeconds }
-}
-
-async function exporterOf(config: object): Promise<readonly [string, string]> {
-  const port = await freePort()
-  const running = await startExporter({
-    directory: join(directory, 'exporter'),
-    port,
-    config: stringify(config),
-  })
-  closers.push(running.stop)
-  return ['exporter:8007', `127.0.0.1:${port}`]
-}
-
-function problemsOf(verdicts: readonly Verdict[]): string[] {
-  return verdicts.flatMap(({ dashboard, panel, problems }) =>
-    problems.map((problem) => `${dashboard} ${panel.id}: ${problem}`),
-  )
-}
+afterEach(() => watch.close())
 
 test('an empty Prometheus breaks no panel, and none of them says that all is well', async () => {
-  const server = await prometheusOf([])
+  const server = await watch.startPrometheus()
   const verdicts = await walk(server, () => true)
   expect(problemsOf(verdicts)).toEqual([])
   const filled = verdicts.filter(({ isEmpty, dashboard }) => !isEmpty && dashboard !== 'alerts')
-  expect(filled.map(({ dashboard, panel }) => `${dashboard} ${panel.id}`)).toEqual([])
+  expect(named(filled)).toEqual([])
 })
 
 const oddNames = [
@@ -80,16 +42,10 @@ test('500 targets, some with odd names, are shown each by its name', async () =>
   ]
   // Nobody listens on port 1: every probe is refused at once.
   const services = names.map((name) => ({ name, url: 'http://127.0.0.1:1/health' }))
-  const server = await prometheusOf([await exporterOf({ services })])
-  await expect
-    .poll(
-      async () => (await queryPrometheus(server.prometheusUrl, 'target:watchpost_target_up:min')).length,
-      {
-        timeout: 60_000,
-        interval: 500,
-      },
-    )
-    .toBe(500)
+  await watch.startExporter({ services })
+  const server = await watch.startPrometheus()
+  const recorded = (): Promise<number> => count(server, 'target:watchpost_target_up:min')
+  await expect.poll(recorded, { timeout: 60_000, interval: 500 }).toBe(500)
   const verdicts = await walk(
     { ...server, choose: (values) => values.filter((value) => oddNames.includes(value)) },
     () => true,
@@ -126,16 +82,16 @@ function nineDays(nowSeconds: number): string {
 
 test('panels that need weeks have data once weeks have passed', async () => {
   const promtool = await requireProgram('promtool', { log: () => {} })
-  const data = join(directory, 'prometheus', 'data')
-  const file = join(directory, 'history.txt')
+  const data = join(watch.directory, 'prometheus', 'data')
+  const file = join(watch.directory, 'history.txt')
   await mkdir(data, { recursive: true })
   await writeFile(file, nineDays(Math.floor(Date.now() / 1000)))
   await promisify(execFile)(promtool.path, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, data])
-  const server = await prometheusOf([])
-  const old = new Set<EmptyUntil | undefined>(['weeks have passed', 'an hour has passed'])
+  const server = await watch.startPrometheus()
+  const old = new Set<EmptyUntil | undefined>(['weeks have passed', 'a day has passed', 'an hour has passed'])
   const verdicts = await walk(server, ({ emptyUntil }) => old.has(emptyUntil))
   expect(problemsOf(verdicts)).toEqual([])
   const empty = verdicts.filter(({ isEmpty }) => isEmpty)
-  expect(empty.map(({ dashboard, panel }) => `${dashboard} ${panel.id}`)).toEqual([])
+  expect(named(empty)).toEqual([])
   expect(verdicts.length).toBeGreaterThan(3)
 })

@@ -3,8 +3,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
-import { renderConfig } from '../../demo/config.ts'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { freePort } from '../../demo/programs/ports.ts'
 import { startStack } from '../../demo/stack/stack.ts'
@@ -41,7 +39,6 @@ export async function startDemo(directory: string, log: (line: string) => void):
     programs: { prometheus, alertmanager },
     scrapeIntervalSeconds,
     alerting: { ALERT_GROUP_WAIT: '5s', ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: receiver.url },
-    config: (fleet, upstream) => `${renderConfig(fleet, upstream)}${anchored(receiver.url)}`,
     onStep: (what) => log(`starting ${what}`),
   })
   const prometheusUrl = stack.urls.prometheus ?? ''
@@ -56,11 +53,6 @@ export async function startDemo(directory: string, log: (line: string) => void):
     server: { prometheusUrl, rangeSeconds: 900, scrapeIntervalSeconds, since: begin },
     present: { prometheusUrl, begin, dataDirectory: join(directory, 'prometheus/data') },
   }
-}
-
-/** Our own network is well as long as this machine's is. */
-function anchored(url: string): string {
-  return stringify({ connectivity: { anchors: [new URL(url).host] } })
 }
 
 /** Takes whatever it is sent, so that notifications are counted as sent. */

@@ -24,9 +24,9 @@ function strangers(known: ReadonlySet<string>, asked: readonly Asked[]): string[
 
 /** Two rows of one query with the same key: only one of them would find its partner in the other queries. */
 function twins(asked: readonly Asked[]): string[] {
-  if (asked.length === 1) return []
   const all = asked.flatMap(({ answer }) => labelsIn(answer))
   const keys = [...new Set(all)].filter((label) => all.filter((one) => one === label).length > 1)
+  if (keys.length === 0) return []
   return asked.flatMap(({ answer }) => {
     const rows = answer.series.map(({ labels }) => JSON.stringify(keys.map((key) => labels[key])))
     const twin = rows.find((row, index) => rows.indexOf(row) !== index)

@@ -150,7 +150,8 @@ interface TableFile {
   }
 }
 
-async function seriesOf(
+/** What a panel has for these values of its variables, of all of its queries. */
+export async function seriesOf(
   server: Server,
   [name, id]: Evidence['panel'],
   variables: Asking['variables'],
