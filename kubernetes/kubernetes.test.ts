@@ -1,6 +1,9 @@
 // The manifests as they lie there, held against the schemas of Kubernetes and of prometheus-operator.
-import { readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { AlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1'
 import {
   Probe,
@@ -10,9 +13,10 @@ import {
 import { StatefulSet } from 'kubernetes-models/apps/v1'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import { ConfigMap, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1'
-import { describe, expect, test } from 'vitest'
-import { parse, parseAllDocuments } from 'yaml'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { inhibitRules } from '../alertmanager/routes.ts'
+import { requireProgram } from '../demo/programs/find.ts'
 import { readRuleFiles } from '../prometheus/rules.ts'
 import { leftOut } from './rules.ts'
 
@@ -183,7 +187,49 @@ describe('the pod', () => {
     expect(labels?.[String(monitor.jobLabel)]).toBe('watchpost')
     expect(monitor.endpoints.map(({ port }) => port)).toEqual(service.ports?.map(({ name }) => name))
   })
+
+  test('has the labels of a plain Prometheus, whatever the operator adds', async () => {
+    const monitor = specOf('ServiceMonitor') as Filled<ServiceMonitor>
+    const added = {
+      namespace: 'w',
+      pod: 'watchpost-1',
+      container: 'exporter',
+      service: 'watchpost',
+      endpoint: 'http',
+    }
+    const found = { __meta_kubernetes_pod_name: 'watchpost-1', job: 'watchpost', ...added }
+    const labels = await relabel(found, monitor.endpoints[0]?.relabelings ?? [])
+    const kept = Object.entries(labels).filter(([name]) => !name.startsWith('__'))
+    expect(Object.fromEntries(kept)).toEqual({ job: 'watchpost', instance: 'watchpost-1' })
+  }, 180_000)
 })
+
+type Relabelings = NonNullable<Filled<ServiceMonitor>['endpoints'][number]['relabelings']>
+
+/** As Prometheus does it: the operator writes the fields in snake_case, and otherwise as they are. */
+async function relabel(
+  labels: Readonly<Record<string, string>>,
+  relabelings: Relabelings,
+): Promise<Readonly<Record<string, string>>> {
+  const directory = await mkdtemp(join(tmpdir(), 'watchpost-relabel-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'prometheus.yml')
+  const job = {
+    job_name: 'pods',
+    static_configs: [{ targets: ['10.0.0.7:8007'], labels }],
+    relabel_configs: relabelings.map(({ sourceLabels, targetLabel, action, regex }) => ({
+      ...(sourceLabels && { source_labels: sourceLabels, target_label: targetLabel }),
+      ...(action && { action, regex }),
+    })),
+  }
+  await writeFile(file, stringify({ scrape_configs: [job] }))
+  const promtool = await requireProgram('promtool', { log: () => {} })
+  // It waits for targets for as long as it is allowed to.
+  const flags = ['check', 'service-discovery', '--timeout=1s', file, 'pods']
+  const { stdout } = await promisify(execFile)(promtool.path, flags)
+  const [target] = JSON.parse(stdout) as { readonly labels: Readonly<Record<string, string>> }[]
+  return target?.labels ?? {}
+}
 
 type Filled<M extends { spec?: unknown }> = NonNullable<M['spec']>
 

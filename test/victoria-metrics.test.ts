@@ -24,7 +24,16 @@ import type { Webhook } from './harness/webhook.ts'
 
 const scrapeIntervalSeconds = 2
 const factor = scrapeIntervalSeconds / 15
-const parts = ['exporter', 'agent', 'prometheus', 'alertmanager', 'victoria', 'vmalert'] as const
+const parts = [
+  'exporter',
+  'agent',
+  'twin',
+  'prometheus',
+  'alertmanager',
+  'victoria',
+  'pair',
+  'vmalert',
+] as const
 
 const running: RunningProcess[] = []
 let directory: string
@@ -43,7 +52,8 @@ beforeAll(async () => {
   const config = renderConfig(fleet)
   running.push(await startExporter({ directory: join(directory, 'exporter'), port: port.exporter, config }))
   await startStores()
-  await startAgent()
+  await startAgent('a', ['victoria', 'prometheus', 'pair'])
+  await startAgent('b', ['pair'])
   await startRules()
   // Rules that look back see the same past only if both began before the fault.
   for (const store of ['prometheus', 'victoria'] as const) {
@@ -75,23 +85,33 @@ async function startStores(): Promise<void> {
     ['http://vmalert:8880', url('vmalert')],
   ])
   const victoria = await startPart('victoria-metrics', { port: port.victoria, factor, replacements })
-  running.push(prometheus, victoria)
+  // What a pair writes to: one sample of each interval is kept.
+  const pair = await startPart('victoria-metrics', {
+    port: port.pair,
+    factor,
+    replacements: new Map([
+      ['/storage', join(directory, 'pair')],
+      ['dedup.minScrapeInterval=0s', `dedup.minScrapeInterval=${scrapeIntervalSeconds}s`],
+    ]),
+  })
+  running.push(prometheus, victoria, pair)
 }
 
-async function startAgent(): Promise<void> {
+/** Agents scrape one exporter; two of them are a pair. */
+async function startAgent(replica: 'a' | 'b', stores: readonly (typeof parts)[number][]): Promise<void> {
+  const own = replica === 'a' ? 'agent' : 'twin'
   const agent = await startPrometheus({
     program: await requireProgram('prometheus', { log: () => {} }),
-    directory: join(directory, 'agent'),
-    port: port.agent,
+    directory: join(directory, own),
+    port: port[own],
     file: 'remote-write.yml',
     isAgent: true,
     scrapeIntervalSeconds,
     addresses: new Map<string, string | readonly string[]>([
       ['exporter:8007', address('exporter')],
-      ['localhost:9090', address('agent')],
-      ['victoria-metrics:8428', [address('victoria'), address('prometheus')]],
+      ['victoria-metrics:8428', stores.map(address)],
     ]),
-    environment: { WATCHPOST_CLUSTER: 'test', WATCHPOST_REPLICA: 'a' },
+    environment: { WATCHPOST_CLUSTER: 'test', WATCHPOST_REPLICA: replica },
   })
   running.push(agent)
 }
@@ -274,4 +294,20 @@ describe('the dashboards', () => {
       })
     }
   })
+})
+
+test('of a pair one sample of each interval is kept, under one name', async () => {
+  const [{ value: targets } = { value: 0 }] = await queryPrometheus(
+    url('victoria'),
+    'count(count by (target) (watchpost_target_up))',
+  )
+  for (const store of ['victoria', 'pair'] as const) {
+    const [series] = await queryPrometheus(url(store), 'count(watchpost_target_up)')
+    expect(series?.value).toBe(targets)
+    // Two agents give twenty in twenty seconds, and one gives ten; an edge may be in or out.
+    const [samples] = await queryPrometheus(url(store), 'count_over_time(up{job="watchpost"}[20s])')
+    expect(samples?.value).toBeGreaterThanOrEqual(8)
+    expect(samples?.value).toBeLessThanOrEqual(11)
+    expect(samples?.labels).not.toHaveProperty('replica')
+  }
 })
