@@ -128,15 +128,23 @@ test('there are commands in the documents', () => {
   expect(commands.length).toBeGreaterThan(20)
 })
 
-// In their order, for what one breaks another mends.
-test.each(commands)('%s', { timeout: 60_000 }, async (line) => {
+/** In their order, for what one breaks another mends. */
+test.each(commands.filter(isDemo))('%s', { timeout: 60_000 }, runsWell)
+
+test.concurrent.each(commands.filter((line) => !isDemo(line)))('%s', { timeout: 60_000 }, runsWell)
+
+function isDemo(line: string): boolean {
+  return line.includes('npm run demo')
+}
+
+async function runsWell(line: string): Promise<void> {
   const { code, output } = await run(translate(line))
   // A finding is an answer, too; 2 is a mistake in the use of the command.
   const isQuestion = / (?:doctor|diagnose|status|probe|init|alerts) /.test(line)
   const accepted = isQuestion ? [0, 1] : [0]
   expect({ output, code }).toEqual({ output, code: expect.toBeOneOf(accepted) as unknown })
   expect(output).not.toMatch(/^ {4}at |unknown (?:command|flag)/m)
-})
+}
 
 test('the example of a fleet fits the demo fleet, service by service', async () => {
   const { output } = await run(`${program} status --config.file=examples/fleet/watchpost.yml`)

@@ -10,7 +10,8 @@ import { diagnoses } from './diagnosis-model.ts'
 import * as models from './models.ts'
 import { name, oneOf, wholeNumber } from './parameters.ts'
 import { freshSnapshot, leftSeconds } from './snapshot.ts'
-import { toDataSources, toExecutionStats, toMicroservices, toSystemMonitoring } from './status.ts'
+import { toDataSources, toMicroservices, toSystemMonitoring } from './status.ts'
+import { toExecutionStats } from './task-stats.ts'
 
 /** What is served, and whether we know to whom. */
 export interface Asked extends Served {

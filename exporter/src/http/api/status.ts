@@ -3,15 +3,10 @@ import type { z } from 'zod'
 import type { DataSourceReading } from '../../collectors/data-sources/watch.ts'
 import { filesystemUsage, memoryUsage } from '../../collectors/host/facts.ts'
 import type { ServiceReading } from '../../collectors/services/watch.ts'
-import type { TaskReading } from '../../collectors/tasks/reading.ts'
 import type { Snapshot } from '../../scrape.ts'
-import type {
-  dataSourceStatus,
-  microserviceStatus,
-  systemMonitoring,
-  systemOverview,
-  taskExecutionStats,
-} from './models.ts'
+import type { dataSourceStatus, microserviceStatus, systemMonitoring, systemOverview } from './models.ts'
+import { toExecutionStats } from './task-stats.ts'
+import { extreme, moment, sum, times } from './units.ts'
 
 export function toMicroservices({ readings }: Snapshot): Record<string, z.input<typeof microserviceStatus>> {
   return Object.fromEntries(
@@ -36,63 +31,6 @@ function toMicroservice({ health, ...target }: ServiceReading): z.input<typeof m
       .filter(({ depth }) => depth === 'direct')
       .map(({ dependency }) => dependency),
     health_endpoint: target.info['url'] ?? '',
-  }
-}
-
-export function toExecutionStats({ readings }: Snapshot): Record<string, z.input<typeof taskExecutionStats>> {
-  const byType = Map.groupBy(readings.tasks?.tasks ?? [], ({ type }) => type)
-  const types = new Set([...usualTypes, ...byType.keys()])
-  const isKnown = readings.tasks !== undefined
-  return Object.fromEntries(
-    [...types].map((type) => [type, isKnown ? toStats(type, byType.get(type) ?? []) : unknownStats(type)]),
-  )
-}
-
-/** Always told of, also while there is no such task: a page with a place for each need not ask which there are. */
-const usualTypes = ['hourly', 'daily', 'weekly']
-
-function unknownStats(type: string): z.input<typeof taskExecutionStats> {
-  return {
-    task_type: type,
-    total_tasks: null,
-    successful_tasks: null,
-    failed_tasks: null,
-    success_rate: null,
-    avg_execution_time: null,
-    last_execution: null,
-    next_execution: null,
-    error_details: [],
-  }
-}
-
-function toStats(type: string, tasks: readonly TaskReading[]): z.input<typeof taskExecutionStats> {
-  const total = sum(tasks, ({ totals }) => totals.runs)
-  const failed = sum(tasks, ({ totals }) => totals.failures)
-  const timed = sum(tasks, ({ totals }) => totals.durationCounts.at(-1) ?? 0)
-  const notes = tasks.flatMap((task) => task.notes.map((note) => ({ ...note, task: task.task })))
-  return {
-    task_type: type,
-    total_tasks: total,
-    successful_tasks: total - failed,
-    failed_tasks: failed,
-    success_rate: total === 0 ? null : (100 * (total - failed)) / total,
-    avg_execution_time: timed === 0 ? null : sum(tasks, ({ totals }) => totals.durationSum) / timed,
-    last_execution: moment(
-      extreme(
-        Math.max,
-        tasks.map(({ totals }) => totals.lastFinish),
-      ),
-    ),
-    next_execution: moment(
-      extreme(
-        Math.min,
-        tasks.map(({ nextRun }) => nextRun),
-      ),
-    ),
-    error_details: notes
-      .toSorted((a, b) => b.at - a.at)
-      .slice(0, 20)
-      .map(({ at, task, message }) => `${new Date(at * 1000).toISOString()} ${task}: ${message}`),
   }
 }
 
@@ -210,24 +148,4 @@ function shownUptime(uptime: number | null): string {
     Math.floor,
   )
   return `${days}d ${hours}h ${minutes}m`
-}
-
-function sum<T>(items: readonly T[], pick: (item: T) => number): number {
-  return items.reduce((total, item) => total + pick(item), 0)
-}
-
-function extreme(
-  choose: (...values: number[]) => number,
-  values: readonly (number | undefined)[],
-): number | undefined {
-  const known = values.filter((value) => value !== undefined)
-  return known.length === 0 ? undefined : choose(...known)
-}
-
-function times(value: number | undefined, factor: number): number | null {
-  return value === undefined ? null : value * factor
-}
-
-function moment(unixSeconds: number | undefined): string | null {
-  return unixSeconds === undefined ? null : new Date(unixSeconds * 1000).toISOString()
 }
