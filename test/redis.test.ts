@@ -118,3 +118,20 @@ test('a server that is gone is reason connect, and is found again', async () => 
   await start()
   expect(await probe()).toMatchObject({ status: 'healthy' })
 })
+
+test('a user who may only ping finds it well, and is told what is missing', async () => {
+  const user = await open()
+  user.write('ACL SETUSER watcher on >pinger +ping\r\n')
+  await expect
+    .poll(async () => {
+      const url = `redis://watcher:pinger@127.0.0.1:${port}/0`
+      const section = databases.schema.parse([{ name: 'cache', kind: 'redis', url }])
+      const { targets } = await databases.create(section, collectorContext()).collect(startRound())
+      return targets[0]
+    })
+    .toMatchObject({
+      status: 'healthy',
+      facts: {},
+      problems: { info: expect.stringMatching(/^redis refused: NOPERM/) as string },
+    })
+})

@@ -42,8 +42,8 @@ const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r
 const signal = (): AbortSignal => AbortSignal.timeout(300)
 
 test('the fields of INFO are read, however the answer is cut into packets', async () => {
-  const address = await listen((_words, socket) => {
-    for (const byte of bulk(info)) socket.write(byte)
+  const address = await listen((words, socket) => {
+    for (const byte of words[0] === 'PING' ? '+PONG\r\n' : bulk(info)) socket.write(byte)
   })
   const outcome = await probeRedis(`redis://${address}`, signal())
   expect(outcome).toMatchObject({
@@ -57,11 +57,11 @@ test('user and password of the URL sign in first', async () => {
   const seen: string[][] = []
   const address = await listen((words, socket) => {
     seen.push(words)
-    socket.write(words[0] === 'AUTH' ? '+OK\r\n' : bulk(info))
+    socket.write({ AUTH: '+OK\r\n', PING: '+PONG\r\n' }[words[0] ?? ''] ?? bulk(info))
   })
   const outcome = await probeRedis(`redis://watch:p%40ss@${address}`, signal())
   expect(outcome.failure).toBeUndefined()
-  expect(seen).toEqual([['AUTH', 'watch', 'p@ss'], ['INFO']])
+  expect(seen).toEqual([['AUTH', 'watch', 'p@ss'], ['PING'], ['INFO']])
 })
 
 test.each([
@@ -75,13 +75,25 @@ test.each([
   expect(outcome).toMatchObject({ info: undefined, failure, detail: `redis refused: ${reply.slice(1)}` })
 })
 
+test('who may ping and not ask for INFO finds the server well, and is told what is missing', async () => {
+  const refusal = "-NOPERM this user has no permissions to run the 'info' command"
+  const address = await listen((words, socket) => {
+    socket.write(words[0] === 'PING' ? '+PONG\r\n' : `${refusal}\r\n`)
+  })
+  expect(await probeRedis(`redis://${address}`, signal())).toMatchObject({
+    failure: undefined,
+    info: {},
+    problem: `redis refused: ${refusal.slice(1)}`,
+  })
+})
+
 test('something that is not Redis is told by what it sends', async () => {
   const page = await listen((_words, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   expect(await probeRedis(`redis://${page}`, signal())).toMatchObject({
     failure: 'error',
-    detail: 'expected the fields of INFO, got something else',
+    detail: 'expected PONG, got something else',
   })
-  const endless = await listen((_words, socket) => socket.write(Buffer.alloc(2_000_000, 'x')))
+  const endless = await listen((_words, socket) => socket.write(`+${'x'.repeat(2_000_000)}`))
   expect(await probeRedis(`redis://${endless}`, signal())).toMatchObject({ failure: 'size' })
 })
 
@@ -105,5 +117,6 @@ test('over TLS a certificate that nobody vouches for is reason tls', async () =>
   expect(await probeRedis(`rediss://localhost:${port}`, AbortSignal.timeout(2_000))).toMatchObject({
     failure: 'tls',
     info: undefined,
+    certificate: { verified: false },
   })
 })

@@ -1,18 +1,18 @@
-// One fresh connection to Redis: AUTH where a password is given, then INFO.
-import { connect as connectTcp, isIP } from 'node:net'
+// One fresh connection to Redis: AUTH where a password is given, then PING, then INFO.
 import type { Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import { explain } from '../log.ts'
-import { startPhaseClock } from './phase-clock.ts'
-import type { PhaseClock, SocketTiming } from './phase-clock.ts'
+import { dial } from './dial.ts'
+import type { Connection } from './dial.ts'
+import { concludeCourse, faultOf, startCourse } from './outcome.ts'
+import type { Course, Failure, Fault, Outcome } from './outcome.ts'
 
-export type RedisFailure = 'dns' | 'connect' | 'tls' | 'timeout' | 'auth' | 'quota' | 'size' | 'error'
+export type RedisFailure = Failure | 'quota'
 
-export interface RedisOutcome extends SocketTiming {
-  /** The fields of INFO, undefined where it could not be had. */
+export interface RedisOutcome extends Omit<Outcome, 'failure'>, Connection {
+  /** The fields of INFO; none where it may not be asked. Undefined where the server did not answer PING. */
   readonly info: Readonly<Record<string, string>> | undefined
   readonly failure: RedisFailure | undefined
-  readonly detail: string | undefined
+  /** Why the fields of INFO are not there, though the server is well. */
+  readonly problem: string | undefined
 }
 
 // INFO is some 6 kB; whatever sends much more is not Redis.
@@ -21,66 +21,86 @@ const maxReplyBytes = 1_048_576
 export async function probeRedis(address: string, signal: AbortSignal): Promise<RedisOutcome> {
   const url = new URL(address)
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const raw = connectTcp({ host, port: Number(url.port || 6379) })
-  const clock = startPhaseClock(raw)
-  const socket = url.protocol === 'rediss:' ? secure(raw, host, clock) : raw
-  const failed = (failure: RedisFailure, detail: string): RedisOutcome => {
-    return { info: undefined, failure, detail, ...clock.stop() }
-  }
-  try {
-    const replies = await exchange(socket, commandsFor(url), signal)
-    const refusal = replies.find((reply) => reply.startsWith('-'))
-    if (refusal !== undefined)
-      return failed(failureOfReply(refusal), `redis refused: ${refusal.slice(1, 200)}`)
-    const info = readInfo(replies.at(-1) ?? '')
-    if (info['redis_version'] !== undefined)
-      return { info, failure: undefined, detail: undefined, ...clock.stop() }
-    return failed('error', 'expected the fields of INFO, got something else')
-  } catch (error) {
-    return failed(failureOf(error, signal), explain(error))
-  } finally {
-    socket.destroy()
-    raw.destroy()
-  }
+  const tls = url.protocol === 'rediss:' ? { options: undefined } : undefined
+  const course = startCourse({ signal })
+  const { socket, fault, connection } = await dial({ host, port: Number(url.port || 6379), tls }, course)
+  const commands = commandsFor(url)
+  const { replies, fault: broken } = socket
+    ? await converse(socket, commands, course)
+    : { replies: [], fault }
+  const read = broken ? refuse(broken) : readAnswers(replies, commands.length)
+  const { failure: _, ...outcome } = concludeCourse(course, undefined)
+  socket?.destroy()
+  return { ...outcome, ...connection, ...read }
 }
 
-function secure(raw: Socket, host: string, clock: PhaseClock): Socket {
-  const socket = connectTls({ socket: raw, host, servername: isIP(host) === 0 ? host : '' })
-  // Before it is connected, a failure of the lower socket is not passed on.
-  raw.once('error', (error) => socket.destroy(error))
-  return socket.once('secureConnect', clock.secured)
+type Read = Pick<RedisOutcome, 'info' | 'failure' | 'detail' | 'problem'>
+
+function refuse({ failure, detail }: Pick<RedisOutcome, 'failure' | 'detail'>): Read {
+  return { info: undefined, failure, detail, problem: undefined }
+}
+
+/** The last reply is that to INFO, the one before it that to PING. */
+function readAnswers(replies: readonly string[], asked: number): Read {
+  const [pong = '', answer] = [replies[asked - 2], replies[asked - 1]]
+  const refusal = replies.find((reply) => reply.startsWith('-'))
+  if (pong !== '+PONG') {
+    if (refusal === undefined)
+      return refuse({ failure: 'error', detail: 'expected PONG, got something else' })
+    return refuse({ failure: failureOfReply(refusal), detail: `redis refused: ${refusal.slice(1, 200)}` })
+  }
+  const well = { failure: undefined, detail: undefined, problem: undefined }
+  const info = readInfo(answer ?? '')
+  if (info['redis_version'] !== undefined) return { ...well, info }
+  const problem =
+    refusal === undefined ? 'expected the fields of INFO' : `redis refused: ${refusal.slice(1, 200)}`
+  return { ...well, info: {}, problem }
 }
 
 function commandsFor(url: URL): string[] {
   const user = decodeURIComponent(url.username)
   const password = decodeURIComponent(url.password)
   const signIn = password === '' ? [] : [encode(user === '' ? ['AUTH', password] : ['AUTH', user, password])]
-  return [...signIn, encode(['INFO'])]
+  return [...signIn, encode(['PING']), encode(['INFO'])]
 }
 
 function encode(words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
 }
 
+interface Conversation {
+  readonly replies: readonly string[]
+  readonly fault: Fault | undefined
+}
+
 /** Sends the commands at once and collects as many replies, each a line or the text of a bulk. */
-function exchange(socket: Socket, commands: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<string[]>()
-  const abort = (): void => reject(new Error('the deadline passed', { cause: signal.reason }))
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
+function converse(socket: Socket, commands: readonly string[], course: Course): Promise<Conversation> {
+  const { promise, resolve } = Promise.withResolvers<Conversation>()
   let received = Buffer.alloc(0)
-  socket.on('error', reject)
-  socket.on('close', () => reject(new Error('redis closed the connection before it answered')))
+  const lose = (error: unknown): void => {
+    const replies = readReplies(received)
+    // Who is turned away is told so, and then shown the door.
+    const isRefused = replies.some((reply) => reply.startsWith('-'))
+    resolve(isRefused ? { replies, fault: undefined } : { replies: [], fault: faultOf(course, error) })
+  }
+  const close = (): void => lose(new Error('redis closed the connection before it answered'))
+  course.enter('processing')
+  course.onCut(() => lose(undefined))
+  socket.on('error', lose).on('close', close).on('end', close)
   socket.on('data', (chunk) => {
     received = Buffer.concat([received, chunk])
     const replies = readReplies(received)
-    // A refused sign-in is known before what follows it.
-    if (replies.length >= commands.length || replies.some((reply) => reply.startsWith('-'))) resolve(replies)
+    if (replies.length >= commands.length || isNoRedis(received)) resolve({ replies, fault: undefined })
     else if (received.length > maxReplyBytes)
-      reject(new Error('expected at most 1 MiB in answer to INFO', { cause: 'size' }))
+      resolve({ replies, fault: { failure: 'size', detail: 'expected at most 1 MiB in answer to INFO' } })
   })
   socket.write(commands.join(''))
-  return promise.finally(() => signal.removeEventListener('abort', abort))
+  return promise
+}
+
+/** Replies of Redis begin with one of a few signs. */
+function isNoRedis(bytes: Buffer): boolean {
+  return bytes.length > 0 && !'+-:$*'.includes(String.fromCharCode(bytes[0] ?? 0))
 }
 
 function readReplies(bytes: Buffer): string[] {
@@ -112,14 +132,4 @@ function readInfo(text: string): Record<string, string> {
 function failureOfReply(reply: string): RedisFailure {
   if (/NOAUTH|WRONGPASS|NOPERM|invalid password|without any password/i.test(reply)) return 'auth'
   return /max number of clients/i.test(reply) ? 'quota' : 'error'
-}
-
-function failureOf(error: unknown, signal: AbortSignal): RedisFailure {
-  if (signal.aborted) return 'timeout'
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/ENOTFOUND|EAI_/.test(code)) return 'dns'
-  if (/TLS|SSL|CERT|UNABLE_TO/.test(code)) return 'tls'
-  if (code === 'ETIMEDOUT') return 'timeout'
-  if (code !== '') return 'connect'
-  return error instanceof Error && error.cause === 'size' ? 'size' : 'error'
 }

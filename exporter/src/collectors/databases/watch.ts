@@ -91,8 +91,16 @@ async function askThroughPool(pool: Database | undefined, limits: ReadLimits): P
 }
 
 async function askRedisServer(database: DatabaseSection, { signal, now }: Round): Promise<Found> {
-  const { info, ...outcome } = await probeRedis(database.url.reveal(), signal)
-  return { ...outcome, certificate: undefined, facts: info ? readRedisFacts(info, now) : {}, problems: {} }
+  const { info, problem, failure, detail, durationSeconds, phases, certificate } = await probeRedis(
+    database.url.reveal(),
+    signal,
+  )
+  const isTold = info !== undefined && problem === undefined
+  return {
+    ...{ failure, detail, durationSeconds, phases, certificate },
+    facts: isTold ? readRedisFacts(info, now) : {},
+    problems: { info: problem },
+  }
 }
 
 type Change = Pick<Found, 'failure' | 'detail' | 'problems'>
