@@ -54,9 +54,12 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
 }
 
 /** A serving exporter and the address it says it listens on. */
-async function serve(text: string): Promise<{ child: Child; url: string; file: string }> {
+async function serve(
+  text: string,
+  flags: readonly string[] = [],
+): Promise<{ child: Child; url: string; file: string }> {
   const file = await configuration(text, `${crypto.randomUUID()}.yml`)
-  const child = start('serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0')
+  const child = start('serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0', ...flags)
   const address = await new Promise<string>((resolve, reject) => {
     let log = ''
     child.stderr.on('data', (chunk: Buffer) => {
@@ -154,6 +157,28 @@ test('the page comes before the scraper gives up, with the hung target marked', 
   expect(response.status).toBe(200)
   expect(text).toContain('watchpost_target_failure{target="hung",kind="service",reason="timeout"} 1\n')
   expect(text).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
+})
+
+test('more scrapes at once than are allowed are turned away, and none is left counted', async () => {
+  const hung = createServer(() => {})
+  await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    hung.closeAllConnections()
+    hung.close()
+  })
+  const { port } = hung.address() as AddressInfo
+  const { url } = await serve(`services: [{ name: hung, url: "http://127.0.0.1:${port}/", timeout: 1s }]`, [
+    '--web.max-requests=2',
+  ])
+  const gone = new AbortController()
+  const left = fetch(`${url}/metrics`, { signal: gone.signal }).catch(() => undefined)
+  await new Promise<void>((resolve) => hung.once('request', () => resolve()))
+  const statuses = await Promise.all([1, 2].map(async () => (await fetch(`${url}/metrics`)).status))
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 503])
+  gone.abort()
+  await left
+  await expect.poll(async () => (await fetch(`${url}/metrics`)).status, { timeout: 15_000 }).toBe(200)
+  expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
 })
 
 test('a reload takes a valid file and refuses a bad one, keeping what was', async () => {

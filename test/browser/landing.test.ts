@@ -50,6 +50,7 @@ beforeAll(async () => {
     log,
     self: createSelfMetrics(),
     startedAt: 0,
+    maxRequests: 40,
     scraper: () => scraper,
     settings: () => config.settings,
     history,

@@ -29,6 +29,11 @@ export const serve: Command = {
       type: 'string',
       description: "TLS, users and rate limit of the pages, in the form of Prometheus' exporter-toolkit.",
     },
+    'web.max-requests': {
+      type: 'string',
+      default: '40',
+      description: 'How many scrapes of /metrics may be under way at once; 0 for any number.',
+    },
     'storage.path': {
       type: 'string',
       description: 'Directory for what must outlive a restart; without it nothing is kept.',
@@ -48,6 +53,8 @@ export const serve: Command = {
     if (!level) return refuse(badLevel(values['log.level']))
     if (!address) return refuse(badAddress(values['web.listen-address']))
     if (typeof part === 'string') return refuse(part)
+    if (!/^\d{1,6}$/.test(values['web.max-requests'] ?? ''))
+      return refuse(badNumber(values['web.max-requests']))
     const log = createLog(level satisfies LogLevel)
     const file = values['config.file'] ?? ''
     const live = await goLive({
@@ -77,6 +84,7 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
     log,
     self: createSelfMetrics(),
     startedAt: Date.now() / 1000,
+    maxRequests: Number(invocation.values['web.max-requests']),
     ...live,
   })
   const webConfig = invocation.values['web.config.file']
@@ -104,6 +112,10 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
   await closeServer(server)
   await live.close()
   return 0
+}
+
+function badNumber(text: string | undefined): string {
+  return `--web.max-requests expects a whole number, got ${JSON.stringify(text)}`
 }
 
 function badLevel(text: string | undefined): string {

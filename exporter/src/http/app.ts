@@ -13,6 +13,7 @@ import { refuseForeignOrigin } from './foreign-origin.ts'
 import { healthRoutes } from './health.ts'
 import { serveConfig } from './config-page.ts'
 import { serveMetrics } from './metrics.ts'
+import { limitParallel } from './parallel.ts'
 import { pingRoutes } from './ping.ts'
 import { serveProbe } from './probe.ts'
 import { serveLanding } from './landing.ts'
@@ -25,6 +26,8 @@ export interface Served {
   readonly log: Log
   readonly self: SelfMetrics
   readonly startedAt: number
+  /** How many may ask for /metrics at once; 0 for any number. */
+  readonly maxRequests: number
   readonly scraper: () => Scraper
   readonly settings: () => Config['settings']
   readonly history: History
@@ -51,6 +54,7 @@ export function createApp(served: Served): Express {
     '/probe': serveProbe(served),
     '/config': serveConfig(served),
   }
+  if (served.maxRequests > 0) app.use('/metrics', limitParallel(served.maxRequests))
   for (const [path, serve] of Object.entries(pages))
     app.route(path).get(serve).all(refuseMethod('GET', 'HEAD'))
   app.use(pingRoutes(() => served.scraper().receivePing))

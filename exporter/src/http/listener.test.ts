@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { RequestOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { hashSync } from 'bcryptjs'
 import express from 'express'
+import { stringify } from 'yaml'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { formatProblem } from '../config/problem.ts'
 import { createLog } from '../log.ts'
@@ -89,7 +92,7 @@ test.each([
   [
     'TLS without a key',
     'tls_server_config: { cert_file: server.crt }',
-    '1:20: tls_server_config.key_file: expected a text',
+    '1:20: tls_server_config.key_file: expected either key or key_file',
   ],
   [
     'an unknown version of TLS',
@@ -103,6 +106,66 @@ test.each([
   ],
 ])('refuses %s', (_what, text, message) => {
   expect(refused(text)).toBe(message)
+})
+
+test.each([
+  ['a key of another certificate', 'cert_file: server.crt, key_file: client.key', 'key values mismatch'],
+  ['an empty certificate', 'cert_file: empty.crt, key_file: server.key', 'no start line'],
+  [
+    'a cipher that nobody knows',
+    'cert_file: server.crt, key_file: server.key, cipher_suites: [ROT13]',
+    'no cipher match',
+  ],
+  [
+    'a curve that nobody knows',
+    'cert_file: server.crt, key_file: server.key, curve_preferences: [P-1]',
+    'expected one of CurveP256',
+  ],
+  [
+    'a version that ends before it begins',
+    'cert_file: server.crt, key_file: server.key, min_version: TLS13, max_version: TLS12',
+    'max_version: expected a version not older than min_version',
+  ],
+])('refuses %s before anybody connects', (_what, fields, why) => {
+  writeFileSync(join(directory, 'empty.crt'), '')
+  expect(refused(`tls_server_config: { ${fields} }`)).toContain(why)
+})
+
+test('certificates may stand in the file itself, and ciphers and curves bear the names that Go gives them', async () => {
+  const [cert, key] = ['crt', 'key'].map((end) => readFileSync(join(directory, `server.${end}`), 'utf8'))
+  const { port } = await listen(
+    write(
+      stringify({
+        tls_server_config: {
+          cert,
+          key,
+          max_version: 'TLS12',
+          cipher_suites: ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
+          curve_preferences: ['CurveP256', 'X25519'],
+        },
+      }),
+    ),
+  )
+  expect(await getSecure(port)).toBe(200)
+  expect(await getSecure(port, { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' })).not.toBe(200)
+  expect(await getSecure(port, { ecdhCurve: 'P-384' })).not.toBe(200)
+})
+
+test('a certificate that was renewed is presented, one that does not fit is not', async () => {
+  certificate('renewed', 'first.example')
+  const { port } = await listen(write('tls_server_config: { cert_file: renewed.crt, key_file: renewed.key }'))
+  const presented = async (): Promise<string> => {
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { subject } = socket.getPeerCertificate()
+    socket.destroy()
+    return String(subject.CN)
+  }
+  expect(await presented()).toBe('first.example')
+  certificate('renewed', 'second.example')
+  expect(await presented()).toBe('second.example')
+  writeFileSync(join(directory, 'renewed.crt'), readFileSync(join(directory, 'server.crt')))
+  expect(await presented()).toBe('second.example')
 })
 
 test('a certificate that is not there is named', () => {
@@ -147,7 +210,6 @@ test('TLS asks for the client certificate and for the name in it', async () => {
     `tls_server_config: { cert_file: server.crt, key_file: server.key, client_auth_type: RequireAndVerifyClientCert, client_ca_file: client.crt, client_allowed_sans: [${sans}] }`
   const { port } = await listen(write(tls('prometheus.example')))
   const { port: other } = await listen(write(tls('somebody.else')))
-  const { readFileSync } = await import('node:fs')
   const mine = {
     cert: readFileSync(join(directory, 'client.crt')),
     key: readFileSync(join(directory, 'client.key')),

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Server as TlsServer } from 'node:https'
+import { createSecureContext } from 'node:tls'
 import express from 'express'
 import type { Express } from 'express'
 import { fingerprint } from '../config/fingerprint.ts'
@@ -49,8 +50,8 @@ export function createListener(
       server.setSecureContext(tlsOptions(config.tls_server_config))
     log.info('web configuration loaded', { file })
   }
-  // Before the handshake, so that a renewed certificate is the one presented.
-  server.on('connection', refresh)
+  // Before TLS takes the connection, so that a renewed certificate is the one presented.
+  server.prependListener('connection', refresh)
   server.on('request', refresh)
   return server
 }
@@ -58,7 +59,9 @@ export function createListener(
 function readWebConfig(file: string): WebConfig | readonly Problem[] {
   try {
     const config = parseWebConfig(file, readFileSync(file, 'utf8'))
-    if (!isProblems(config) && config.tls_server_config) tlsOptions(config.tls_server_config)
+    // A certificate that does not fit its key, or a cipher that nobody knows, is found here and not by a client.
+    if (!isProblems(config) && config.tls_server_config)
+      createSecureContext(tlsOptions(config.tls_server_config))
     return config
   } catch (error) {
     const message = `expected a web configuration and the files it names, but ${explain(error)}`

@@ -28,26 +28,51 @@ const headers = z
   })
   .partial()
 
+/** As Go names them, and as OpenSSL does. */
+const curves = {
+  CurveP256: 'P-256',
+  CurveP384: 'P-384',
+  CurveP521: 'P-521',
+  X25519: 'X25519',
+  X25519MLKEM768: 'X25519MLKEM768',
+} as const
+const curve = z.enum(['CurveP256', 'CurveP384', 'CurveP521', 'X25519', 'X25519MLKEM768'])
+const filled = z.string().min(1)
+
 const tlsServer = z
   .strictObject({
-    cert_file: z.string().min(1),
-    key_file: z.string().min(1),
+    cert: filled.optional(),
+    cert_file: filled.optional(),
+    key: filled.optional(),
+    key_file: filled.optional(),
     client_auth_type: z.enum(clientAuth).default('NoClientCert'),
-    client_ca_file: z.string().min(1).optional(),
-    client_allowed_sans: z.array(z.string().min(1)).optional(),
+    client_ca: filled.optional(),
+    client_ca_file: filled.optional(),
+    client_allowed_sans: z.array(filled).optional(),
     min_version: version.default('TLS12'),
     max_version: version.default('TLS13'),
-    cipher_suites: z.array(z.string().min(1)).optional(),
-    curve_preferences: z.array(z.string().min(1)).optional(),
+    cipher_suites: z.array(filled).optional(),
+    curve_preferences: z.array(curve).optional(),
+    prefer_server_cipher_suites: z.boolean().default(true),
   })
-  .refine(
-    ({ client_auth_type, client_ca_file }) =>
-      client_ca_file !== undefined || !client_auth_type.includes('Verify'),
-    {
-      path: ['client_ca_file'],
-      error: 'expected the path of the authority that client certificates are verified with',
-    },
-  )
+  .superRefine((given, context) => {
+    for (const key of ['cert', 'key'] as const) {
+      if ((given[key] === undefined) !== (given[`${key}_file`] === undefined)) continue
+      context.addIssue({
+        code: 'custom',
+        path: [`${key}_file`],
+        message: `expected either ${key} or ${key}_file`,
+      })
+    }
+    if (given.min_version > given.max_version) {
+      const message = 'expected a version not older than min_version'
+      context.addIssue({ code: 'custom', path: ['max_version'], message })
+    }
+    const hasAuthority = given.client_ca !== undefined || given.client_ca_file !== undefined
+    if (hasAuthority || !given.client_auth_type.includes('Verify')) return
+    const message = 'expected the path of the authority that client certificates are verified with'
+    context.addIssue({ code: 'custom', path: ['client_ca_file'], message })
+  })
 
 const bcryptHash = z
   .string({ error: 'expected a bcrypt hash' })
@@ -88,16 +113,24 @@ export function tlsOptions(
   config: NonNullable<WebConfig['tls_server_config']>,
 ): TlsOptions & SecureContextOptions {
   const asks = config.client_auth_type !== 'NoClientCert'
+  const authority = config.client_ca ?? read(config.client_ca_file)
   return {
-    cert: readFileSync(config.cert_file),
-    key: readFileSync(config.key_file),
-    ...(config.client_ca_file === undefined ? {} : { ca: readFileSync(config.client_ca_file) }),
+    cert: config.cert ?? read(config.cert_file),
+    key: config.key ?? read(config.key_file),
+    ...(authority === undefined ? {} : { ca: authority }),
     requestCert: asks,
     // VerifyClientCertIfGiven and RequireAnyClientCert are judged by us, request by request.
     rejectUnauthorized: config.client_auth_type === 'RequireAndVerifyClientCert',
     minVersion: versions[config.min_version],
     maxVersion: versions[config.max_version],
+    honorCipherOrder: config.prefer_server_cipher_suites,
     ...(config.cipher_suites ? { ciphers: config.cipher_suites.join(':') } : {}),
-    ...(config.curve_preferences ? { ecdhCurve: config.curve_preferences.join(':') } : {}),
+    ...(config.curve_preferences
+      ? { ecdhCurve: config.curve_preferences.map((name) => curves[name]).join(':') }
+      : {}),
   }
+}
+
+function read(file: string | undefined): Buffer | undefined {
+  return file === undefined ? undefined : readFileSync(file)
 }

@@ -97,7 +97,11 @@ async function askRedisServer(database: DatabaseSection, { signal, now }: Round)
   )
   const isTold = info !== undefined && problem === undefined
   return {
-    ...{ failure, detail, durationSeconds, phases, certificate },
+    failure,
+    detail,
+    durationSeconds,
+    phases,
+    certificate,
     facts: isTold ? readRedisFacts(info, now) : {},
     problems: { info: problem },
   }

@@ -1,0 +1,22 @@
+// How many may be asked for at once: whoever comes beyond that is told so instead of being kept waiting.
+import type { RequestHandler } from 'express'
+
+export function limitParallel(limit: number): RequestHandler {
+  let underWay = 0
+  return (_request, response, next) => {
+    if (underWay >= limit) {
+      response
+        .status(503)
+        .set('retry-after', '1')
+        .type('text')
+        .send(`${limit} requests are under way already; see --web.max-requests\n`)
+      return
+    }
+    underWay += 1
+    // However it ends, also where the asker has gone away.
+    response.once('close', () => {
+      underWay -= 1
+    })
+    next()
+  }
+}
