@@ -210,7 +210,9 @@ test('a changed file is loaded without being asked for', async () => {
 })
 
 test('one target is probed under the names of blackbox_exporter, and no free URL is', async () => {
-  const { url } = await serve(oneService())
+  const { url } = await serve(
+    `services: [{ name: a, url: "${healthyUrl()}" }, { name: b / ü, url: "${healthyUrl()}", timeout: 20s }]`,
+  )
   const page = await (await fetch(`${url}/probe?target=a`)).text()
   for (const line of [
     'probe_success 1',
@@ -224,6 +226,22 @@ test('one target is probed under the names of blackbox_exporter, and no free URL
   expect(debug).toMatch(/^verdict +healthy$/m)
   expect((await fetch(`${url}/probe`)).status).toBe(400)
   expect((await fetch(`${url}/probe?target=${encodeURIComponent(healthyUrl())}`)).status).toBe(404)
+  const encoded = encodeURIComponent('b / ü')
+  for (const name of [encoded, encodeURIComponent(encoded)])
+    expect(await (await fetch(`${url}/probe?target=${name}`)).text()).toContain('\nprobe_success 1\n')
+  // The shorter of what the target may take and what the scraper waits, less a margin.
+  const timeouts = [
+    ['a', '15', 5],
+    ['a', '3', 2.5],
+    ['b / ü', '15', 14.5],
+    ['b / ü', '30', 20],
+    ['b / ü', undefined, 10],
+  ] as const
+  for (const [target, waits, seconds] of timeouts) {
+    const headers = waits === undefined ? {} : { 'x-prometheus-scrape-timeout-seconds': waits }
+    const text = await (await fetch(`${url}/probe?target=${encodeURIComponent(target)}`, { headers })).text()
+    expect(text).toContain(`\nprobe_timeout_seconds ${seconds}\n`)
+  }
 })
 
 test('no page shows a secret of the configuration', async () => {

@@ -51,7 +51,12 @@ export const nothingKnown: Connection = Object.freeze({
 
 /** The socket keeps a listener for errors, so that one that nobody waits for brings nothing down. */
 export async function dial(address: Address, course: Course): Promise<Dialled> {
-  const { proxy, tls } = address
+  const { proxy, tls, host, ipFamily } = address
+  const version = isIP(host)
+  if (ipFamily !== undefined && version !== 0 && version !== ipFamily) {
+    const detail = `${host} is no address of IPv${ipFamily}`
+    return { socket: undefined, fault: { failure: 'dns', detail }, connection: nothingKnown }
+  }
   const opened = proxy ? await dialThrough(address, proxy, course) : await openSocket(address, course)
   if (!opened.socket || !tls) return opened
   return secureSocket(opened.socket, { ...tls, host: address.host, port: address.port }, course)
