@@ -114,10 +114,13 @@ async function run(command: string): Promise<Outcome> {
     detached: true,
   })
   // What serves does so until it is told to end: once it listens, it is.
-  let seen = ''
+  let seen: string | undefined = ''
   child.stdout.on('data', (chunk: Buffer) => {
+    if (seen === undefined) return
     seen += chunk.toString()
-    if (seen.includes('"address":')) process.kill(-(child.pid ?? 0), 'SIGTERM')
+    if (!seen.includes('"address":')) return
+    seen = undefined
+    process.kill(-(child.pid ?? 0), 'SIGTERM')
   })
   const output = text(child.stdout)
   const code = await new Promise<number | null>((done) => child.once('close', done))
