@@ -174,6 +174,26 @@ test('an answer may be kept until the next scrape is due, and no longer', async 
   expect(age(second)).toBeLessThanOrEqual(15)
 })
 
+test('many who ask for the dashboard at once ask Prometheus once', async () => {
+  let questions = 0
+  const { url: base, stop } = await listen((request, response) => {
+    questions += 1
+    prometheus(request, response)
+  })
+  onTestFinished(stop)
+  const exporter = await startExporter(
+    `services: [{ name: a, url: "${service}" }]\nupstream: { prometheus: "${base}" }\n`,
+  )
+  onTestFinished(exporter.stop)
+  const ask = (): Promise<Response> => fetch(`${exporter.url}/api/monitoring/dashboard`)
+  await ask()
+  const once = questions
+  expect(once).toBeGreaterThan(5)
+  await Promise.all(Array.from({ length: 10 }, ask))
+  // A newer round may have been due meanwhile.
+  expect(questions).toBeLessThanOrEqual(2 * once)
+})
+
 test('the API asks for the same password as the metrics', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'watchpost-api-users-'))
   onTestFinished(() => rm(directory, { recursive: true }))

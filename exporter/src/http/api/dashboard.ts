@@ -11,10 +11,21 @@ import type { UpstreamAlert } from './upstream.ts'
 
 type Dashboard = z.input<typeof monitoringDashboard>
 
-export async function readDashboard(snapshot: Snapshot, days: number): Promise<Dashboard> {
+const known = new WeakMap<Snapshot, Map<number, Promise<Dashboard>>>()
+
+/** Read once for a snapshot, however many ask: Prometheus has better things to do. */
+export function readDashboard(snapshot: Snapshot, days: number): Promise<Dashboard> {
+  const byDays = known.get(snapshot) ?? new Map<number, Promise<Dashboard>>()
+  known.set(snapshot, byDays)
+  const reading = byDays.get(days) ?? composeDashboard(snapshot, days)
+  byDays.set(days, reading)
+  return reading
+}
+
+async function composeDashboard(snapshot: Snapshot, days: number): Promise<Dashboard> {
   const { startedAt: now, settings } = snapshot
   const missing: string[] = []
-  const known = async <T>(
+  const part = async <T>(
     what: string,
     program: keyof typeof settings.upstream,
     read: (base: string) => Promise<T>,
@@ -29,10 +40,10 @@ export async function readDashboard(snapshot: Snapshot, days: number): Promise<D
     }
   }
   const [trends, earlier, anomalies, alerts] = await Promise.all([
-    known('historical_trends', 'prometheus', (base) => readTrends(base, now, days)),
-    known('average_before', 'prometheus', (base) => readTrends(base, now - days * 86_400, days)),
-    known('anomalies', 'prometheus', (base) => readAnomalies(base, days)),
-    known('active_alerts', 'alertmanager', readAlerts),
+    part('historical_trends', 'prometheus', (base) => readTrends(base, now, days)),
+    part('average_before', 'prometheus', (base) => readTrends(base, now - days * 86_400, days)),
+    part('anomalies', 'prometheus', (base) => readAnomalies(base, days)),
+    part('active_alerts', 'alertmanager', readAlerts),
   ])
   return {
     current_status: toSystemMonitoring(snapshot),
