@@ -27,7 +27,9 @@ test('the Markdown says what to do, the numbers, and what is missing', async () 
   expect(text).toMatch(/\| trainer \| 300 ms \| 300 ms \| 300 ms \| 0 ms \| steady/)
   expect(text).toMatch(/\| ServiceDown \| ohlc_api \| critical \| 1[78]\d \|/)
   expect(text).toMatch(/\| fetch_ohlc \| 16\d \| 1\d \| 9\d/)
-  expect(text).toContain('Prometheus has no success rate of the probes of newcomer.')
+  expect(text).toContain(
+    'Prometheus has no success rate of the probes, response time, processor use, memory use of newcomer.',
+  )
 })
 
 test('the report is written in 繁體中文 as well', async () => {
@@ -38,7 +40,7 @@ test('the report is written in 繁體中文 as well', async () => {
     /- ohlc_api：記憶體使用率目前為 69\.\d+ %，每天上升 [01]\.?\d* %，將於 \d+ 天後達到閾值 80 %。/,
   )
   expect(text).toMatch(/\| trainer \| 請求數 \| 消失 \| .* \| 2[01]\d \|/)
-  expect(text).toContain('Prometheus 沒有 newcomer 的CPU 使用率。')
+  expect(text).toContain('Prometheus 沒有 newcomer 的資料：探測成功率、響應時間、CPU 使用率、記憶體使用率。')
 })
 
 test('a Prometheus that knows nothing of the fleet gives a report that says so', async () => {
@@ -50,7 +52,7 @@ test('a Prometheus that knows nothing of the fleet gives a report that says so',
   expect(text).toContain('There is not a day of history yet, so nothing can be said of trends.')
   expect(text).toContain('No alert fired.')
   expect(text).toContain('No signal was outside its bands.')
-  expect(text).toContain('Prometheus has no memory use of ohlc\\_api, trainer, newcomer.')
+  expect(text).toContain('processor use, memory use of ohlc\\_api, trainer, newcomer.')
 })
 
 test('hours without data are a gap in the line', async () => {

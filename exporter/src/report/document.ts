@@ -171,10 +171,12 @@ function taskSection({ tasks }: ReportFacts, words: Words): Section {
   })
 }
 
-/** Services that lack the same are named in one sentence. */
+/** Services that lack the same are named in one sentence, with all that they lack. */
 function joinMissing(missing: readonly Missing[], words: Words): string[] {
+  const lackedBy = (target: string): string =>
+    missing.flatMap((one) => (one.what === 'service' && one.target === target ? [one.metric] : [])).join()
   const groups = Map.groupBy(missing, (one) => {
-    if (one.what === 'service') return `service ${one.metric}`
+    if (one.what === 'service') return `service ${lackedBy(one.target)}`
     return one.what === 'hours' ? `hours ${one.hours}` : one.what
   })
   return [...groups.values()].map((group) => words.lacks(group))

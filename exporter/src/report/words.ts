@@ -60,7 +60,12 @@ function unitOf({ unit }: Concern): string {
 }
 
 function targetsOf(missing: readonly Missing[], separator: string): string {
-  return missing.flatMap((one) => ('target' in one ? [one.target] : [])).join(separator)
+  return [...new Set(missing.flatMap((one) => ('target' in one ? [one.target] : [])))].join(separator)
+}
+
+function metricsOf(missing: readonly Missing[], names: Words['metrics'], separator: string): string {
+  const metrics = new Set(missing.flatMap((one) => (one.what === 'service' ? [one.metric] : [])))
+  return [...metrics].map((metric) => names[metric]).join(separator)
 }
 
 const english: Words = {
@@ -104,7 +109,7 @@ const english: Words = {
     const [one] = missing
     const names = targetsOf(missing, ', ')
     if (one?.what === 'service')
-      return `Prometheus has no ${english.metrics[one.metric].toLowerCase()} of ${names}.`
+      return `Prometheus has no ${metricsOf(missing, english.metrics, ', ').toLowerCase()} of ${names}.`
     if (one?.what === 'hours') return `Of ${names} only ${one.hours} of ${one.of} hours are known.`
     const what = {
       anomalies: 'The anomalies',
@@ -178,7 +183,8 @@ const chinese: Words = {
   lacks(missing) {
     const [one] = missing
     const names = targetsOf(missing, '、')
-    if (one?.what === 'service') return `Prometheus 沒有 ${names} 的${chinese.metrics[one.metric]}。`
+    if (one?.what === 'service')
+      return `Prometheus 沒有 ${names} 的資料：${metricsOf(missing, chinese.metrics, '、')}。`
     if (one?.what === 'hours') return `${names} 只有 ${one.of} 小時中的 ${one.hours} 小時有資料。`
     const what = { anomalies: '異常', alerts: '告警', tasks: '任務執行記錄', before: '前一期間的資料' }
     return one ? `無法讀取${what[one.what]}：${one.reason}。` : ''
