@@ -137,9 +137,9 @@ const invocations = [...texts].flatMap(([file, text]) =>
   })),
 )
 
-test.each(invocations)('$file: watchpost $line is a use that there is', ({ line }) => {
+test.each(invocations)('$file: watchpost $line is a use that there is', async ({ line }) => {
   const [name = '', ...words] = line.split(/\s+/)
-  const command = commands.find((one) => one.name === name)
+  const command = await commands[name]?.()
   expect(command && readArguments(command, words)).toMatchObject({ values: {} })
 })
 

@@ -37,7 +37,7 @@ export async function startTargets(options: TargetOptions): Promise<Targets> {
 export async function startExporter(config: string): Promise<Running> {
   const child = spawn(
     process.execPath,
-    ['exporter/src/main.ts', 'serve', `--config.file=${config}`, '--web.listen-address=127.0.0.1:0'],
+    ['exporter/watchpost.js', 'serve', `--config.file=${config}`, '--web.listen-address=127.0.0.1:0'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const { promise, resolve, reject } = Promise.withResolvers<string>()

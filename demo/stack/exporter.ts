@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startProcess } from '../programs/process.ts'
 import type { RunningProcess } from '../programs/process.ts'
 
-const main = join(import.meta.dirname, '../../exporter/src/main.ts')
+const main = join(import.meta.dirname, '../../exporter/watchpost.js')
 
 export interface ExporterOptions {
   readonly directory: string

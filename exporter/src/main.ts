@@ -1,13 +1,8 @@
 // argv → command; signals; exit codes. No logic.
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
 
 // Each lookup of a name blocks a thread, and only half of them may be lookups: of the usual four, two name
 // servers that hang would stop all others. It counts only before the first use of a thread.
 process.env['UV_THREADPOOL_SIZE'] ??= '32'
-
-// Stripping types and compiling is most of a start; what is kept from the last one makes the next four times as fast.
-enableCompileCache(join(import.meta.dirname, '../../.cache/compile'))
 
 const { dispatch } = await import('./commands/dispatch.ts')
 const { explain } = await import('./log.ts')

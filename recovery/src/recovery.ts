@@ -89,7 +89,7 @@ function createPage(
 ): () => Promise<Family[]> {
   const self = createSelfMetrics()
   return async () => {
-    const own = await self.families()
+    const own = self.families()
     if (!live) return [...tally.families(), ...own]
     const { journal, rounds, storagePath } = live
     const isPausedByFile = await exists(join(storagePath, 'paused'))

@@ -18,18 +18,16 @@ export async function dispatch(
     return 0
   }
   if (name === '--version') return say(`watchpost ${version}\n`)
-  if (name === '' || name === '--help' || name === 'help') return say(overview())
-  const command = commands.find((known) => known.name === name)
-  if (!command) {
-    const meant = nearest(
-      name,
-      commands.map((known) => known.name),
-    )
+  if (name === '' || name === '--help' || name === 'help') return say(await overview())
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) {
+    const meant = nearest(name, Object.keys(commands))
     writeError(
       `watchpost: unknown command ${name}${meant ? `, did you mean ${meant}?` : ''}; see watchpost --help\n`,
     )
     return 2
   }
+  const command = await load()
   if (argv.includes('--help')) return say(describeCommand(command))
   const parsed = readArguments(command, argv)
   if (typeof parsed === 'string') {
@@ -39,8 +37,9 @@ export async function dispatch(
   return command.run({ ...parsed, ...surroundings })
 }
 
-function overview(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length))
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  const width = Math.max(...all.map(({ name }) => name.length))
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return `Watchpost ${version}: deployment monitoring for a small fleet.\n\nusage: watchpost <command> [flags]\n\n${lines.join('\n')}\n`
 }

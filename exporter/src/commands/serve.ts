@@ -1,5 +1,6 @@
 // Serves /metrics until asked to stop.
 import { formatProblems } from '../config/problem.ts'
+import { saveTime } from '../engine.ts'
 import { formatShard } from '../config/shard.ts'
 import { createApp } from '../http/app.ts'
 import { createListener } from '../http/listener.ts'
@@ -100,6 +101,7 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
     await live.close()
     return 2
   }
+  saveTime()
   log.info('listening', {
     address: shownAddress(server),
     ...(live.shard ? { shard: formatShard(live.shard) } : {}),

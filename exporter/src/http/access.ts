@@ -1,8 +1,8 @@
 // Who may pass: client certificates, passwords, and how often.
 import { createHash } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
-import { compare } from 'bcryptjs'
 import type { Request, RequestHandler, Response } from 'express'
+import { loadPasswordHash } from '../packages.ts'
 import { sendProblem } from './problem.ts'
 import type { WebConfig } from './web-config.ts'
 
@@ -72,7 +72,7 @@ function createPasswordCheck(): (request: Request, users: Users) => Promise<bool
     const key = [given.user, given.password, hash ?? ''].map(digest).join()
     const known = cache.get(key)
     if (known !== undefined) return known
-    const isRight = (await compare(given.password, hash ?? nobody)) && hash !== undefined
+    const isRight = (await loadPasswordHash().compare(given.password, hash ?? nobody)) && hash !== undefined
     if (cache.size >= cacheSize) cache.delete(cache.keys().next().value ?? '')
     cache.set(key, isRight)
     return isRight

@@ -28,7 +28,7 @@ export function serveMetrics(served: Served): RequestHandler {
     const snapshot = await served.scraper().scrape(seconds, only)
     const findings = only === undefined ? findingsOf(snapshot, served) : []
     const input = { snapshot, findings, reload: served.reloadState(), version: served.version }
-    const self = only === undefined ? await served.self.families() : []
+    const self = only === undefined ? served.self.families() : []
     const format = chooseFormat(request.get('accept'))
     const room = spare
     spare = undefined

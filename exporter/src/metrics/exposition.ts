@@ -22,6 +22,8 @@ const mostBytesOfCharacter = 3
 
 interface Page {
   readonly format: Format
+  /** By its labels, the metric that a series was last seen of. */
+  readonly seen: Map<string, string>
   bytes: Buffer
   length: number
   text: string
@@ -38,7 +40,8 @@ export function renderPage(families: Iterable<Family>, format: Format, into?: Bu
     if (block) block.push(part)
     else blocks.set(part.metric.name, [part])
   }
-  const page: Page = { format, bytes: into ?? Buffer.allocUnsafeSlow(chunkLength), length: 0, text: '' }
+  const bytes = into ?? Buffer.allocUnsafeSlow(chunkLength)
+  const page: Page = { format, seen: new Map(), bytes, length: 0, text: '' }
   for (const parts of blocks.values()) renderBlock(page, parts)
   if (format === 'openmetrics') page.text += '# EOF\n'
   flush(page)
@@ -46,17 +49,19 @@ export function renderPage(families: Iterable<Family>, format: Format, into?: Bu
 }
 
 function renderBlock(page: Page, parts: readonly Family[]): void {
-  // Prometheus refuses a page with a repeated series as a whole; the first one wins.
-  const seen = new Set<string>()
-  for (const { metric, each } of parts) each(writeSeries(page, metric, seen))
+  const block = { isEmpty: true }
+  for (const { metric, each } of parts) each(writeSeries(page, metric, block))
 }
 
-function writeSeries(page: Page, metric: Metric, seen: Set<string>): Series {
+function writeSeries(page: Page, metric: Metric, block: { isEmpty: boolean }): Series {
+  // Prometheus refuses a page with a repeated series as a whole; the first one wins.
   const isNew = (key: string): boolean => {
+    if (page.seen.get(key) === metric.name) return false
+    page.seen.set(key, metric.name)
     // The head comes with the first series: a family without any leaves no trace.
-    if (seen.size === 0) page.text += renderHead(metric, page.format)
-    const before = seen.size
-    return seen.add(key).size > before
+    if (block.isEmpty) page.text += renderHead(metric, page.format)
+    block.isEmpty = false
+    return true
   }
   return {
     add(labels, value) {

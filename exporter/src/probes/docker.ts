@@ -1,6 +1,6 @@
 // The Docker Engine API, read only: over its socket, or over HTTP by way of a proxy that lets only reading through.
-import { Agent, request } from 'undici'
 import type { Dispatcher } from 'undici'
+import { loadHttpClient } from '../packages.ts'
 import { readLogLines } from './docker-log.ts'
 
 export interface Docker {
@@ -55,6 +55,7 @@ const maxLogBytes = 1024 * 1024
 
 export function openDocker(address: string): Docker {
   const socketPath = address.startsWith('unix://') ? address.slice('unix://'.length) : undefined
+  const { Agent } = loadHttpClient()
   const dispatcher = new Agent({
     ...(socketPath !== undefined && { connect: { socketPath } }),
     connections: 4,
@@ -132,7 +133,7 @@ async function getJson(engine: Engine, path: string, signal: AbortSignal): Promi
 }
 
 async function getText({ dispatcher, origin }: Engine, path: string, signal: AbortSignal): Promise<string> {
-  const { statusCode, body } = await request(origin + path, { dispatcher, signal })
+  const { statusCode, body } = await loadHttpClient().request(origin + path, { dispatcher, signal })
   let text = ''
   for await (const chunk of body) {
     text += String(chunk)
@@ -144,7 +145,7 @@ async function getText({ dispatcher, origin }: Engine, path: string, signal: Abo
 
 /** The first bytes of an answer; the rest, which may be without end, is not read. */
 async function getStart({ dispatcher, origin }: Engine, path: string, signal: AbortSignal): Promise<Buffer> {
-  const { statusCode, body } = await request(origin + path, { dispatcher, signal })
+  const { statusCode, body } = await loadHttpClient().request(origin + path, { dispatcher, signal })
   const chunks: Buffer[] = []
   let size = 0
   // Leaving the loop early ends the connection.

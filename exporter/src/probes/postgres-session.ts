@@ -1,8 +1,8 @@
 // One fresh session with Postgres, timed phase by phase: what the next client that connects would meet.
 import { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { Client } from 'pg'
-import type { ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
+import { loadPostgres } from '../packages.ts'
 import { explainPostgres } from './postgres-failure.ts'
 import type { PostgresFailure } from './postgres-failure.ts'
 import { startPhaseClock } from './phase-clock.ts'
@@ -47,7 +47,7 @@ export async function probePostgres<T>(
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', close, { once: true })
-    client = new Client({
+    client = new (loadPostgres().Client)({
       connectionString: options.url,
       stream: () => socket,
       application_name: 'watchpost',

@@ -1,6 +1,6 @@
 // One database, touched with care: a pool of two, read-only snapshots, limits that hold through a pooler.
-import { Pool } from 'pg'
-import type { PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
+import { loadPostgres } from '../packages.ts'
 
 export interface Database {
   readonly name: string
@@ -27,7 +27,7 @@ export interface ReadLimits {
 }
 
 export function openDatabase(name: string, url: string): Database {
-  const pool = new Pool({
+  const pool = new (loadPostgres().Pool)({
     connectionString: url,
     max: 2,
     application_name: 'watchpost',

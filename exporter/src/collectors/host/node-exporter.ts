@@ -1,5 +1,5 @@
 // Whether node_exporter runs on this machine.
-import { request } from 'undici'
+import { loadHttpClient } from '../../packages.ts'
 import type { Round } from '../collector.ts'
 
 const askEverySeconds = 300
@@ -19,6 +19,7 @@ export function createNodeExporterCheck(url: string): (round: Round) => Promise<
 
 async function looksLikeNodeExporter(url: string): Promise<boolean> {
   try {
+    const { request } = loadHttpClient()
     const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(limitMilliseconds) })
     const text = statusCode === 200 ? await firstPart(body) : ''
     body.destroy()

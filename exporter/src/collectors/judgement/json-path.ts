@@ -1,7 +1,7 @@
 // RFC 9535 paths into a JSON body. They are compiled when the configuration is read and evaluate no code.
-import { JSONPathEnvironment } from 'json-p3'
-import type { JSONValue } from 'json-p3'
+import type { JSONPathEnvironment, JSONValue } from 'json-p3'
 import { z } from 'zod'
+import { loadJsonPath } from '../../packages.ts'
 import { createPattern } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
@@ -17,13 +17,23 @@ export interface JsonPath {
 const maxFound = 10_000
 const maxPatterns = 100
 
-const environment = new JSONPathEnvironment({ maxRecursionDepth: 100 })
-// Patterns of match() and search() may come from the body, so they too are run in linear time.
-replaceFunction('match', (source) => `^(?:${source})$`)
-replaceFunction('search', (source) => source)
+let environment: JSONPathEnvironment | undefined
 
-function replaceFunction(name: string, wrap: (source: string) => string): void {
-  const original = environment.functionRegister.get(name)
+function prepareEnvironment(): JSONPathEnvironment {
+  const { JSONPathEnvironment: Environment } = loadJsonPath()
+  const made = new Environment({ maxRecursionDepth: 100 })
+  // Patterns of match() and search() may come from the body, so they too are run in linear time.
+  replaceFunction(made, 'match', (source) => `^(?:${source})$`)
+  replaceFunction(made, 'search', (source) => source)
+  return made
+}
+
+function replaceFunction(
+  { functionRegister: functions }: JSONPathEnvironment,
+  name: string,
+  wrap: (source: string) => string,
+): void {
+  const original = functions.get(name)
   if (!original) throw new Error(`the JSONPath library has no function ${name}`)
   const known = new Map<string, Pattern | undefined>()
   const compile = (source: string): Pattern | undefined => {
@@ -32,7 +42,7 @@ function replaceFunction(name: string, wrap: (source: string) => string): void {
     known.set(source, tryPattern(wrap(source)))
     return known.get(source)
   }
-  environment.functionRegister.set(name, {
+  functions.set(name, {
     argTypes: original.argTypes,
     returnType: original.returnType,
     call: (text: unknown, source: unknown) =>
@@ -50,6 +60,7 @@ function tryPattern(source: string): Pattern | undefined {
 }
 
 export function createJsonPath(source: string): JsonPath {
+  environment ??= prepareEnvironment()
   const query = environment.compile(source)
   const select = (value: unknown): readonly unknown[] => {
     const found: unknown[] = []

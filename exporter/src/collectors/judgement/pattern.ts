@@ -1,6 +1,6 @@
 // Regular expressions from the configuration, run by an engine whose time is linear in the text.
-import { RE2JS } from 're2js'
 import { z } from 'zod'
+import { loadRegExpEngine } from '../../packages.ts'
 
 export interface Pattern {
   readonly source: string
@@ -11,7 +11,7 @@ export interface Pattern {
 const maxLength = 256 * 1024
 
 export function createPattern(source: string): Pattern {
-  const compiled = RE2JS.compile(source)
+  const compiled = loadRegExpEngine().RE2JS.compile(source)
   return Object.freeze({
     source,
     test: (text: string) =>

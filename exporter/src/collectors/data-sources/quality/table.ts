@@ -1,8 +1,10 @@
 // Counts the rows of a table in one statement, over a bounded part of it.
-import { escapeIdentifier } from 'pg'
+import { loadPostgres } from '../../../packages.ts'
 import type { Database } from '../../../probes/postgres.ts'
 import type { Counts } from './quality.ts'
 import type { TableQuality } from './section.ts'
+
+const escapeIdentifier = (name: string): string => loadPostgres().escapeIdentifier(name)
 
 interface Statement {
   readonly text: string

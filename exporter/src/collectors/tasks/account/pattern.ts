@@ -1,7 +1,9 @@
 // Patterns over texts of others run on an engine of linear time: no text can stall the exporter.
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
+import { loadRegExpEngine } from '../../../packages.ts'
 
 /** Upper and lower case alike. */
 export function compilePattern(text: string): RE2JS {
-  return RE2JS.compile(text, RE2JS.CASE_INSENSITIVE)
+  const { RE2JS: engine } = loadRegExpEngine()
+  return engine.compile(text, engine.CASE_INSENSITIVE)
 }
