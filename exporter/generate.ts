@@ -1,5 +1,5 @@
 // Makes the files that follow from the schema and the declarations: the editor schema, two pages of the docs, the API's description.
-import { collectors } from './src/collectors/index.ts'
+import { collectors } from './src/collectors/all.ts'
 import { targetMetrics } from './src/collectors/target-families.ts'
 import { jsonSchema } from './src/config/schema.ts'
 import { describeApi } from './src/http/api/openapi.ts'
@@ -10,8 +10,8 @@ import { version } from './src/version.ts'
 /** Paths from the root of the repository to contents. */
 export async function generate(): Promise<Record<string, string>> {
   return {
-    'exporter/watchpost.schema.json': `${JSON.stringify(jsonSchema(), undefined, 2)}\n`,
-    'docs/configuration.md': renderConfiguration(jsonSchema() as Node),
+    'exporter/watchpost.schema.json': `${JSON.stringify(jsonSchema(collectors), undefined, 2)}\n`,
+    'docs/configuration.md': renderConfiguration(jsonSchema(collectors) as Node),
     'docs/metrics.md': renderMetrics(),
     'docs/openapi.json': `${JSON.stringify(describeApi(version), undefined, 2)}\n`,
   }

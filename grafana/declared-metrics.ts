@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { collectors } from '../exporter/src/collectors/index.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { diagnosisMetrics } from '../exporter/src/diagnosis/families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'

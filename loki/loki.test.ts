@@ -5,11 +5,11 @@ import { parser } from '@grafana/lezer-logql'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { uids } from '../grafana/links.ts'
-import { configSchema } from '../exporter/src/config/schema.ts'
+import { createSchema } from '../exporter/src/config/schema.ts'
 import { alertsOf, readRuleFiles } from '../prometheus/rules.ts'
 
 const folder = import.meta.dirname
-const { thresholds } = configSchema.parse({})
+const { thresholds } = createSchema([]).parse({})
 const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8')
 const configuration = parse(await read('loki.yml')) as unknown
 const compose = parse(await read('compose.yml'), { merge: true }) as Compose

@@ -12,9 +12,10 @@ import { parse } from 'yaml'
 import { requireProgram } from '../demo/programs/find.ts'
 import { commands } from '../exporter/src/commands/index.ts'
 import { readArguments } from '../exporter/src/commands/command.ts'
-import { configSchema } from '../exporter/src/config/schema.ts'
+import { createSchema } from '../exporter/src/config/schema.ts'
 import { startExporter } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 
 const program = resolve('exporter/src/main.ts')
 const documents = await collect(['README.md', 'README.zh-TW.md', 'docs/*.md', 'examples/*/README.md'])
@@ -75,7 +76,7 @@ test.each(await collect(['examples/*/watchpost.yml', 'exporter/watchpost.yml']))
   },
 )
 
-const sections = new Set(Object.keys(configSchema.shape))
+const sections = new Set(Object.keys(createSchema(collectors).shape))
 
 /** Blocks of YAML that are a watchpost.yml, by the document they stand in. */
 const blocks = [...texts].flatMap(([file, text]) =>

@@ -10,7 +10,7 @@ import { requireProgram } from '../demo/programs/find.ts'
 import { freePort } from '../demo/programs/ports.ts'
 import type { RunningProcess } from '../demo/programs/process.ts'
 import { startExporter } from '../demo/stack/exporter.ts'
-import { collectors } from '../exporter/src/collectors/index.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { useFleet } from './harness/fleet.ts'
 

@@ -10,12 +10,14 @@ import type { Family } from '../exporter/src/metrics/metric.ts'
 import { openDatabase } from '../exporter/src/probes/postgres.ts'
 import { collectorContext, renderSeries, startRound } from './harness/collector.ts'
 import { useFleet } from './harness/fleet.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 
 const demo = useFleet(30)
 let settings: Config['settings']
 
 beforeAll(() => {
   const { config, problems } = parseConfig({
+    collectors,
     file: 'watchpost.yml',
     text: renderConfig(demo.fleet),
     environment: {},

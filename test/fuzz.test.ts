@@ -11,6 +11,7 @@ import { formatProblems } from '../exporter/src/config/problem.ts'
 import { renderPage } from '../exporter/src/metrics/exposition.ts'
 import { counter, family, gauge, histogram, histogramFamily } from '../exporter/src/metrics/metric.ts'
 import { parseOpenMetrics } from './harness/openmetrics.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 3_000)
 const timeout = 600_000
@@ -101,7 +102,12 @@ test('any configuration is accepted or refused with a place, never a crash', { t
   )
   fc.assert(
     fc.property(source, (yaml) => {
-      const { config, problems } = parseConfig({ file: 'f.yml', text: yaml, environment: { HOME: '/' } })
+      const { config, problems } = parseConfig({
+        collectors,
+        file: 'f.yml',
+        text: yaml,
+        environment: { HOME: '/' },
+      })
       expect((config === undefined) === (problems !== undefined)).toBe(true)
       const said = problems ? formatProblems(problems, 'f.yml') : 'f.yml:0:0: 0 problems in f.yml'
       expect(said).toMatch(/^f\.yml:\d+:\d+: [\s\S]*\d+ problems? in f\.yml$/)

@@ -1,6 +1,6 @@
 // The reader that other tests rely on is as strict as the specification, and no two metrics get in each other's way.
 import { expect, test } from 'vitest'
-import { collectors } from '../exporter/src/collectors/index.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 import { targetMetrics } from '../exporter/src/collectors/target-families.ts'
 import { pageMetrics } from '../exporter/src/http/page.ts'
 import { renderPage } from '../exporter/src/metrics/exposition.ts'

@@ -8,6 +8,7 @@ import { parseConfig } from '../exporter/src/config/load.ts'
 import { formatProblem } from '../exporter/src/config/problem.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { TestPostgres } from './harness/postgres.ts'
+import { collectors } from '../exporter/src/collectors/all.ts'
 
 let server: TestPostgres
 let directory: string
@@ -23,7 +24,7 @@ afterAll(async () => {
 
 function problems(tasks: string): string[] {
   const text = `databases: [{ name: db, url: "postgres://u:hunter2@h/d" }]\ntasks:\n${tasks}`
-  const loaded = parseConfig({ file: join(directory, 'w.yml'), text, environment: {} })
+  const loaded = parseConfig({ collectors, file: join(directory, 'w.yml'), text, environment: {} })
   return (loaded.problems ?? []).map((problem) => formatProblem(problem).replace(`${directory}/`, ''))
 }
 

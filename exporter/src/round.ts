@@ -1,14 +1,11 @@
 // The collectors at work: each started once, asked in rounds, its failures kept to itself.
-import { collectors } from './collectors/index.ts'
+import type { CollectorName } from './collectors/index.ts'
 import type { Context, Reading, Round, Watch } from './collectors/collector.ts'
 import type { TargetReading } from './collectors/target.ts'
 import type { Config } from './config/load.ts'
 import { explain } from './log.ts'
 import type { Log } from './log.ts'
 import type { Outcome } from './probes/outcome.ts'
-
-export type AnyCollector = (typeof collectors)[number]
-export type CollectorName = AnyCollector['name']
 
 export interface CollectorOutcome {
   readonly collector: CollectorName
@@ -30,7 +27,7 @@ export interface Watched {
 export const graceSeconds = 0.1
 
 export function startWatches(config: Config, context: Context): Watched[] {
-  return collectors.flatMap((collector) => {
+  return config.collectors.flatMap((collector) => {
     const section = config.settings[collector.name]
     // The section was parsed by this very collector's schema; the list of them cannot say so to the compiler.
     return section === undefined

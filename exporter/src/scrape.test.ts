@@ -5,6 +5,7 @@ import { parseConfig } from './config/load.ts'
 import { createLog } from './log.ts'
 import { createScraper } from './scrape.ts'
 import type { Scraper } from './scrape.ts'
+import { collectors } from './collectors/all.ts'
 
 async function scraperFor(
   answers: (requests: number) => string | undefined,
@@ -24,6 +25,7 @@ async function scraperFor(
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const { config } = parseConfig({
+    collectors,
     file: 'f',
     text: `services: [{ name: a, url: "${url}" }]`,
     environment: {},

@@ -1,12 +1,14 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
 import type { Context } from './collectors/collector.ts'
+import type { AnyCollector, CollectorName } from './collectors/index.ts'
 import type { ReceivePing } from './collectors/tasks/ping.ts'
 import type { Config } from './config/load.ts'
 import type { History } from './history.ts'
 import { collectOne, graceSeconds, probeOne, startWatches } from './round.ts'
-import type { AnyCollector, CollectorName, CollectorOutcome, SingleProbe, Watched } from './round.ts'
+import type { CollectorOutcome, SingleProbe, Watched } from './round.ts'
 
-export type { CollectorName, SingleProbe } from './round.ts'
+export type { CollectorName } from './collectors/index.ts'
+export type { SingleProbe } from './round.ts'
 
 /** What each collector found, by its name; absent where it is not configured or failed. */
 export type Readings = { readonly [C in AnyCollector as C['name']]?: Parameters<C['families']>[0] }
@@ -18,6 +20,8 @@ export interface Snapshot {
   readonly durationSeconds: number
   readonly readings: Readings
   readonly outcomes: readonly CollectorOutcome[]
+  /** Those at work, which know how to render what they found. */
+  readonly collectors: readonly AnyCollector[]
   readonly settings: Config['settings']
   /** Which part of the fleet this is, where it is not the whole. */
   readonly shard?: Config['shard']
@@ -135,6 +139,7 @@ async function runRound(
     durationSeconds: (performance.now() - began) / 1000,
     readings: Object.freeze(readings),
     outcomes: results.map((result) => result.outcome),
+    collectors: config.collectors,
     settings: config.settings,
     ...(config.shard ? { shard: config.shard } : {}),
   })

@@ -10,6 +10,7 @@ import { createApp } from '../../exporter/src/http/app.ts'
 import { createLog } from '../../exporter/src/log.ts'
 import { createSelfMetrics } from '../../exporter/src/metrics/self.ts'
 import { createScraper } from '../../exporter/src/scrape.ts'
+import { collectors } from '../../exporter/src/collectors/all.ts'
 
 const closers: (() => unknown)[] = []
 let browser: Browser
@@ -31,7 +32,7 @@ beforeAll(async () => {
     ),
   )
   const text = `services: [{ name: well, url: "${fleet}" }, { name: worn, url: "${fleet}/worn" }, { name: ${'long_name_'.repeat(15)}, url: "https://127.0.0.1:1/" }, { name: "<b>odd</b> & \\"name\\"", url: "http://127.0.0.1:1/" }]`
-  const { config } = parseConfig({ file: 'f', text, environment: {} })
+  const { config } = parseConfig({ collectors, file: 'f', text, environment: {} })
   if (!config) throw new Error('the configuration of the test is wrong')
   const log = createLog('error')
   const history = createHistory(100)

@@ -1,22 +1,24 @@
-// The collectors in the order of the page. Adding one is a line here.
-import { connectivity } from './connectivity.ts'
-import { containers } from './containers/containers.ts'
-import { dataSources } from './data-sources/data-sources.ts'
-import { databases } from './databases/databases.ts'
-import { endpoints } from './endpoints/endpoints.ts'
-import { host } from './host/host.ts'
-import { services } from './services/services.ts'
-import { statistics } from './statistics/statistics.ts'
-import { tasks } from './tasks/tasks.ts'
+// The collectors in the order of the page. Adding one is a line here. Only those that are configured are loaded.
 
-export const collectors = [
-  connectivity,
-  services,
-  endpoints,
-  databases,
-  dataSources,
-  statistics,
-  tasks,
-  host,
-  containers,
-] as const
+const loaders = {
+  connectivity: async () => (await import('./connectivity.ts')).connectivity,
+  services: async () => (await import('./services/services.ts')).services,
+  endpoints: async () => (await import('./endpoints/endpoints.ts')).endpoints,
+  databases: async () => (await import('./databases/databases.ts')).databases,
+  data_sources: async () => (await import('./data-sources/data-sources.ts')).dataSources,
+  statistics: async () => (await import('./statistics/statistics.ts')).statistics,
+  tasks: async () => (await import('./tasks/tasks.ts')).tasks,
+  host: async () => (await import('./host/host.ts')).host,
+  containers: async () => (await import('./containers/containers.ts')).containers,
+} as const
+
+export type CollectorName = keyof typeof loaders
+export type AnyCollector = Awaited<ReturnType<(typeof loaders)[CollectorName]>>
+
+export const collectorNames = Object.keys(loaders) as readonly CollectorName[]
+
+export function loadCollectors(
+  names: readonly CollectorName[] = collectorNames,
+): Promise<readonly AnyCollector[]> {
+  return Promise.all(names.map((name) => loaders[name]()))
+}

@@ -1,5 +1,5 @@
 // What a metric says, from the same declarations as the page itself.
-import { collectors } from '../collectors/index.ts'
+import { collectors } from '../collectors/all.ts'
 import { targetMetrics } from '../collectors/target-families.ts'
 import { nearest } from '../config/problem.ts'
 import { pageMetrics } from '../http/page.ts'

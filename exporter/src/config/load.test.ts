@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseConfig } from './load.ts'
 import { formatProblems } from './problem.ts'
+import { collectors } from '../collectors/all.ts'
 
 function problemsOf(text: string, environment: Record<string, string> = {}): string {
-  const result = parseConfig({ file: 'watchpost.yml', text, environment })
+  const result = parseConfig({ collectors, file: 'watchpost.yml', text, environment })
   return result.problems ? formatProblems(result.problems, 'watchpost.yml') : 'valid'
 }
 
@@ -182,6 +183,7 @@ test('a variable may come from the file that its twin names', () => {
   writeFileSync(join(directory, 'url'), 'http://a/\n')
   const environment = { HEALTH_URL_FILE: join(directory, 'url') }
   const { config } = parseConfig({
+    collectors,
     file: 'f',
     text: 'services: [{ name: a, url: "${HEALTH_URL}" }]',
     environment,
@@ -192,6 +194,7 @@ test('a variable may come from the file that its twin names', () => {
 test('a value from the environment cannot change the structure of the file', () => {
   const text = 'services:\n  - { name: "${NAME}", url: http://a/ }\n'
   const result = parseConfig({
+    collectors,
     file: 'f',
     text,
     environment: { NAME: 'a", url: http://evil/ }\n  - { name: "b' },
@@ -204,7 +207,7 @@ test('what several targets have in common may be merged from one of them', () =>
   - &base { name: a, url: http://a/, timeout: 2s }
   - { <<: *base, name: b, timeout: 3s }
 `
-  const { config } = parseConfig({ file: 'f', text, environment: {} })
+  const { config } = parseConfig({ collectors, file: 'f', text, environment: {} })
   expect(config?.settings.services).toMatchObject([
     { name: 'a', timeout: 2 },
     { name: 'b', url: 'http://a/', timeout: 3 },
@@ -246,7 +249,7 @@ test('each of two circles is named', () => {
 })
 
 test('a configuration is frozen through and through', () => {
-  const { config } = parseConfig({ file: 'f', text: service(''), environment: {} })
+  const { config } = parseConfig({ collectors, file: 'f', text: service(''), environment: {} })
   expect(Object.isFrozen(config?.settings.services?.[0]?.depends_on)).toBe(true)
 })
 
@@ -258,7 +261,7 @@ test('dependencies are followed through any number of steps, as strong as their 
   - { name: d, url: http://d/ }
   - { name: e, url: http://e/ }
 `
-  const { config } = parseConfig({ file: 'f', text, environment: {} })
+  const { config } = parseConfig({ collectors, file: 'f', text, environment: {} })
   expect(config?.dependencies.get('a')).toEqual([
     { dependency: 'b', strength: 'hard', depth: 'direct' },
     { dependency: 'c', strength: 'soft', depth: 'direct' },

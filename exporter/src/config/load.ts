@@ -1,13 +1,15 @@
 // file → YAML → environment in scalars → schema → frozen Config. All problems at once, or none.
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { collectorNames, loadCollectors } from '../collectors/index.ts'
+import type { AnyCollector } from '../collectors/index.ts'
 import type { Dependency } from '../collectors/target.ts'
 import { readDocument } from './document.ts'
 import type { Environment, SourceDocument } from './document.ts'
 import { describeIssues } from './issue.ts'
 import type { Problem } from './problem.ts'
 import { linkReferences } from './references.ts'
-import { configSchema, jsonSchema } from './schema.ts'
+import { createSchema, jsonSchema } from './schema.ts'
 import type { Settings } from './schema.ts'
 import { takeShare } from './shard.ts'
 import type { Shard } from './shard.ts'
@@ -21,6 +23,8 @@ export interface Config {
   /** What the file says of the whole fleet. */
   readonly declared: Settings
   readonly shard?: Shard
+  /** Those of the sections that are declared. */
+  readonly collectors: readonly AnyCollector[]
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
 }
 
@@ -35,36 +39,55 @@ export async function loadConfig(file: string, environment: Environment, shard?:
   } catch (error) {
     return { problems: [unreadable(file, error)] }
   }
-  const result = parseConfig({ file, text, environment })
-  return result.config ? { config: takeShare(result.config, shard) } : result
+  const document = readDocument({ file, text, environment, directory: dirname(resolve(file)) })
+  const declared = Object.keys(document.data ?? {})
+  const collectors = await loadCollectors(collectorNames.filter((name) => declared.includes(name)))
+  const { config } = checkDocument(document, collectors)
+  if (config) return { config: takeShare(config, shard) }
+  // Only all of them know which sections and keys there might have been.
+  return checkDocument(document, await loadCollectors())
 }
 
 export interface ConfigText {
   readonly file: string
   readonly text: string
   readonly environment: Environment
+  /** Whose sections may stand in it. */
+  readonly collectors: readonly AnyCollector[]
 }
 
-export function parseConfig({ file, text, environment }: ConfigText): LoadResult {
-  const document = readDocument({ file, text, environment, directory: dirname(resolve(file)) })
+export function parseConfig({ file, text, environment, collectors }: ConfigText): LoadResult {
+  return checkDocument(
+    readDocument({ file, text, environment, directory: dirname(resolve(file)) }),
+    collectors,
+  )
+}
+
+function checkDocument(document: SourceDocument, collectors: readonly AnyCollector[]): LoadResult {
   if (document.problems.length > 0) return { problems: document.problems }
-  const parsed = configSchema.safeParse(document.data ?? {})
-  if (!parsed.success) return { problems: schemaProblems(document, parsed.error.issues) }
-  const { findings, dependencies } = linkReferences(parsed.data)
+  const parsed = createSchema(collectors).safeParse(document.data ?? {})
+  if (!parsed.success) return { problems: schemaProblems(document, collectors, parsed.error.issues) }
+  const { findings, dependencies } = linkReferences(parsed.data, collectors)
   const problems = findings.map(({ path, message }) => document.problem(path, message))
   if (Object.keys(document.data ?? {}).length === 0) {
     problems.push(document.problem([], 'expected at least one section, such as services'))
   }
   if (problems.length > 0) return { problems }
   const settings = freezeDeep(parsed.data)
-  return { config: Object.freeze({ file, settings, declared: settings, dependencies }) }
+  const used = collectors.filter(({ name }) => settings[name] !== undefined)
+  const config = { file: document.file, settings, declared: settings, dependencies, collectors: used }
+  return { config: Object.freeze(config) }
 }
 
-function schemaProblems(document: SourceDocument, issues: Parameters<typeof describeIssues>[0]): Problem[] {
+function schemaProblems(
+  document: SourceDocument,
+  collectors: readonly AnyCollector[],
+  issues: Parameters<typeof describeIssues>[0],
+): Problem[] {
   const describe = {
     value: (path: readonly PropertyKey[]) => valueAt(document.data, path),
     source: document.source,
-    keys: (path: readonly PropertyKey[]) => keysAt(jsonSchema(), path),
+    keys: (path: readonly PropertyKey[]) => keysAt(jsonSchema(collectors), path),
   }
   return describeIssues(issues, describe).map(({ path, message, onKey }) =>
     document.problem(path, message, onKey),

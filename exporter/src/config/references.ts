@@ -1,5 +1,5 @@
 // What no single section can see: names used twice, names of nothing, and circles of dependencies.
-import { collectors } from '../collectors/index.ts'
+import type { AnyCollector } from '../collectors/index.ts'
 import type { Declaration, Reference } from '../collectors/collector.ts'
 import { closures } from '../collectors/dependency-graph.ts'
 import type { Edges } from '../collectors/dependency-graph.ts'
@@ -19,8 +19,8 @@ export interface Linked {
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
 }
 
-export function linkReferences(settings: Settings): Linked {
-  const names = collectNames(settings)
+export function linkReferences(settings: Settings, collectors: readonly AnyCollector[]): Linked {
+  const names = collectNames(settings, collectors)
   const edges = edgesOf(names.references)
   const circular = circleFindings(names.references, edges)
   return {
@@ -29,7 +29,7 @@ export function linkReferences(settings: Settings): Linked {
   }
 }
 
-function collectNames(settings: Settings): Names {
+function collectNames(settings: Settings, collectors: readonly AnyCollector[]): Names {
   const declarations: (Declaration & { section: string })[] = []
   const references: Reference[] = []
   for (const collector of collectors) {

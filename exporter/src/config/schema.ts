@@ -1,6 +1,6 @@
 // The schema of the whole file: what is common, and each collector's own section.
 import { z } from 'zod'
-import { collectors } from '../collectors/index.ts'
+import type { AnyCollector } from '../collectors/index.ts'
 import { duration, timeLimit } from '../schema/duration.ts'
 import { httpUrl } from '../schema/http-url.ts'
 import { ratio } from '../schema/ratio.ts'
@@ -38,25 +38,29 @@ const upstream = z
   })
   .describe('The programs behind Watchpost, for what only they know.')
 
-type Sections = {
-  readonly [C in (typeof collectors)[number] as C['name']]: z.ZodOptional<C['schema']>
-}
-
-const sections = Object.fromEntries(
-  collectors.map((collector) => [collector.name, collector.schema.optional()]),
-) as unknown as Sections
-
-export const configSchema = z.strictObject({
+const shared = {
   global: global.prefault({}),
   thresholds: thresholds.prefault({}),
   slo: slo.prefault({}),
   upstream: upstream.prefault({}),
-  ...sections,
-})
+}
 
-export type Settings = z.output<typeof configSchema>
+type Sections = {
+  readonly [C in AnyCollector as C['name']]: z.ZodOptional<C['schema']>
+}
+
+/** Of the whole file with the sections of these collectors; those that are absent from the file may be left out. */
+export function createSchema(collectors: readonly AnyCollector[]): ConfigSchema {
+  const sections = Object.fromEntries(
+    collectors.map((collector) => [collector.name, collector.schema.optional()]),
+  ) as unknown as Sections
+  return z.strictObject({ ...shared, ...sections })
+}
+
+type ConfigSchema = z.ZodObject<typeof shared & Sections, z.core.$strict>
+export type Settings = z.output<ConfigSchema>
 
 /** The JSON schema of the file as it is written, for editors and for the keys that may stand at a path. */
-export function jsonSchema(): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+export function jsonSchema(collectors: readonly AnyCollector[]): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(createSchema(collectors), { io: 'input', unrepresentable: 'any', reused: 'inline' })
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseConfig } from './load.ts'
 import type { Config } from './load.ts'
 import { formatShard, ownerOf, parseShard, takeShare } from './shard.ts'
+import { collectors } from '../collectors/all.ts'
 
 const text = `
 connectivity: { anchors: ['127.0.0.1:53'] }
@@ -23,7 +24,7 @@ host: {}
 const whole = load()
 
 function load(): Config {
-  const { config, problems } = parseConfig({ file: 'watchpost.yml', text, environment: {} })
+  const { config, problems } = parseConfig({ collectors, file: 'watchpost.yml', text, environment: {} })
   if (problems) throw new Error(JSON.stringify(problems))
   return config
 }

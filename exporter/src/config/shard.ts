@@ -1,6 +1,5 @@
 // One exporter's share of the fleet, where several watch it together.
 import { createHash } from 'node:crypto'
-import { collectors } from '../collectors/index.ts'
 import type { Config } from './load.ts'
 
 export interface Shard {
@@ -48,7 +47,7 @@ export function isOwn(name: string | undefined, shard: Shard | undefined): boole
 export function takeShare(config: Config, shard: Shard | undefined): Config {
   if (shard === undefined) return config
   const settings: Record<string, unknown> = { ...config.settings }
-  for (const collector of collectors) {
+  for (const collector of config.collectors) {
     const section = settings[collector.name]
     if (section === undefined) continue
     settings[collector.name] = shareOf(collector, section, shard)

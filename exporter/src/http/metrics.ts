@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { ZlibOptions } from 'node:zlib'
 import type { RequestHandler } from 'express'
-import { collectors } from '../collectors/index.ts'
+import { collectorNames } from '../collectors/index.ts'
 import { contentTypes, renderPage } from '../metrics/exposition.ts'
 import type { CollectorName } from '../scrape.ts'
 import type { Served } from './app.ts'
@@ -55,13 +55,12 @@ const compression = { level: constants.Z_BEST_SPEED, chunkSize: 256 * 1024 }
 /** The collectors asked for by `collect[]`; undefined for all, a text for what is wrong. */
 export function readCollect(value: unknown): readonly CollectorName[] | string | undefined {
   if (value === undefined) return undefined
-  const known = collectors.map(({ name }) => name)
   const asked = (Array.isArray(value) ? value : [value]).map(String)
-  const unknown = asked.find((name) => !known.some((collector) => collector === name))
+  const unknown = asked.find((name) => !collectorNames.some((known) => known === name))
   if (unknown !== undefined) {
-    return `collect[] expects names of collectors (${known.join(', ')}), got ${JSON.stringify(unknown)}`
+    return `collect[] expects names of collectors (${collectorNames.join(', ')}), got ${JSON.stringify(unknown)}`
   }
-  return known.filter((name) => asked.includes(name))
+  return collectorNames.filter((name) => asked.includes(name))
 }
 
 /** How long a round may take when the scraper waits as long as its header says. Never more than it waits. */

@@ -1,5 +1,4 @@
 // A snapshot as metric families: what /metrics says, besides the process's own.
-import { collectors } from '../collectors/index.ts'
 import { targetFamilies } from '../collectors/target-families.ts'
 import { diagnosisFamilies, diagnosisMetrics } from '../diagnosis/families.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -79,7 +78,9 @@ export interface PageInput {
 }
 
 export function pageFamilies({ snapshot, findings, reload, version }: PageInput): Family[] {
-  const found = collectors.map((collector) => [collector, snapshot.readings[collector.name]] as const)
+  const found = snapshot.collectors.map(
+    (collector) => [collector, snapshot.readings[collector.name]] as const,
+  )
   const targets = found.flatMap(([, reading]) => reading?.targets ?? [])
   return [
     ...targetFamilies(targets),
