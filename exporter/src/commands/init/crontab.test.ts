@@ -61,3 +61,12 @@ test('two jobs of one program have names of their own', () => {
     'backup_2',
   ])
 })
+
+test('what comes from a pipe is named after what it is', () => {
+  const source = { text: '0 1 * * * backup\n', hasUsers: false, timezone: 'UTC', taken: new Set<string>() }
+  const [found] = draftFromCrontab({ ...source, file: '/dev/stdin' }).found
+  expect(found).toMatchObject({
+    name: 'crontab',
+    comment: expect.stringContaining('in the crontab put:') as unknown,
+  })
+})

@@ -48,14 +48,15 @@ export function draftFromCrontab(source: CrontabSource): Draft {
     }
   }
   if (schedules.length === 0) return { found: [], left }
+  const isPipe = source.file === '/dev/stdin'
   const comment = [
-    `Each job tells of its runs. At the end of its line in ${source.file} put:`,
+    `Each job tells of its runs. At the end of its line in ${isPipe ? 'the crontab' : source.file} put:`,
     '  ; curl -fsS -m 10 -H "Authorization: Bearer $PING_TOKEN" http://127.0.0.1:8007/ping/TASK/$?',
     'PING_TOKEN is a line of its own above; better keep it out of this file, too.',
     ...places,
   ].join('\n')
   const token = `\${PING_TOKEN:-${randomBytes(16).toString('hex')}}`
-  const name = toName(basename(source.file))
+  const name = isPipe ? 'crontab' : toName(basename(source.file))
   return { found: [{ section: 'tasks', name, keys: { kind: 'heartbeat', token, schedules }, comment }], left }
 }
 
