@@ -53,7 +53,7 @@ test('a status that the contract does not know is demanded as it is', () => {
   ])
 })
 
-test('whatever a body holds, the proposal is one that the configuration takes', () => {
+test('whatever a body holds, the proposal is one that the configuration takes', { timeout: 60_000 }, () => {
   const key = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 8 }),
     fc.constantFrom('last_at', 'queue', 'x_ms', '__proto__', "a'b\\"),
