@@ -6,6 +6,8 @@ export type HostSource = 'procfs' | 'systeminformation' | 'node_exporter'
 
 export interface HostFacts extends ProcfsFacts {
   readonly filesystems: readonly Filesystem[]
+  /** When all of it was read, in Unix seconds by the clock of the machine. */
+  readonly time: number
 }
 
 /** Memory in use as a share of all: what the kernel could not hand out at once. */

@@ -80,6 +80,10 @@ const singles: readonly Single[] = [
   { metric: gauge('watchpost_host_load5', 'Load average over 5 minutes.'), pick: (facts) => facts.load[1] },
   { metric: gauge('watchpost_host_load15', 'Load average over 15 minutes.'), pick: (facts) => facts.load[2] },
   {
+    metric: gauge('watchpost_host_time_seconds', 'The clock of the machine, as Unix time.'),
+    pick: (facts) => facts.time,
+  },
+  {
     metric: gauge('watchpost_host_boot_time_seconds', 'When the machine was started, as Unix time.'),
     pick: (facts) => facts.bootTime,
   },

@@ -64,7 +64,7 @@ function createReader({
     const uname = facts.uname && { ...facts.uname, machine: machine() }
     return {
       source: 'procfs',
-      facts: { ...facts, uname, filesystems: await filesystems.read(mounts, limit) },
+      facts: { ...facts, uname, time: round.now, filesystems: await filesystems.read(mounts, limit) },
     }
   }
 }

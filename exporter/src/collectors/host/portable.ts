@@ -11,6 +11,7 @@ export async function readPortable(wanted: readonly string[] | undefined, now: n
   return {
     ...unknown,
     cpus: cpus().map(({ times }, index) => ({ cpu: String(index), seconds: secondsOf(times) })),
+    time: now,
     bootTime: Math.round(now - uptime()),
     memory: {
       MemTotal: memory.total,
