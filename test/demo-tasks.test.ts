@@ -47,6 +47,17 @@ test('a slot that the scheduler leaves out is missed and the task overdue, until
   await expect.poll(async () => (await read('summary')).isOverdue, patient).toBe(false)
 })
 
+test('who looks for the first time is told that a task is overdue', async () => {
+  await demo.spoil('summary', 'miss')
+  await expect.poll(async () => (await read('summary')).isOverdue, patient).toBe(true)
+  // Without a state, as `watchpost tasks` looks.
+  const look = open()
+  const verdict = async (): Promise<string | undefined> =>
+    (await look()).tasks.find(({ task }) => task === 'summary')?.verdict
+  await verdict()
+  await expect.poll(verdict, { timeout: 5_000, interval: 100 }).toBe('overdue')
+})
+
 test('a run that hangs is running too long, and is counted as killed when it is', async () => {
   await demo.spoil('analyze', 'hang')
   await expect.poll(async () => (await read('analyze')).verdict, patient).toBe('running_too_long')

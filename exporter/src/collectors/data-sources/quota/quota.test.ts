@@ -26,13 +26,30 @@ const told = (used: number, limit: number, resetIn?: number): object => ({
 })
 
 test.each([
-  ['draft 3', { 'ratelimit-limit': '100', 'ratelimit-remaining': '40', 'ratelimit-reset': '30' }],
+  ['drafts 3 to 5', { 'ratelimit-limit': '100', 'ratelimit-remaining': '40', 'ratelimit-reset': '30' }],
+  [
+    'draft 4 with windows',
+    {
+      'ratelimit-limit': '100, 100;window=60;comment="sliding", 1000;window=3600',
+      'ratelimit-remaining': '40',
+      'ratelimit-reset': '30',
+    },
+  ],
   [
     'draft 6',
+    {
+      'ratelimit-limit': '100',
+      'ratelimit-policy': '100;w=60',
+      'ratelimit-remaining': '40',
+      'ratelimit-reset': '30',
+    },
+  ],
+  [
+    'draft 6 with policies in the limit',
     { 'ratelimit-limit': '100, 100;w=60, 1000;w=3600', 'ratelimit-remaining': '40', 'ratelimit-reset': '30' },
   ],
   ['draft 7', { ratelimit: 'limit=100, remaining=40, reset=30', 'ratelimit-policy': '100;w=60' }],
-  ['draft 8', { ratelimit: '"minute";r=40;t=30', 'ratelimit-policy': '"minute";q=100;w=60' }],
+  ['drafts 8 to 10', { ratelimit: '"minute";r=40;t=30', 'ratelimit-policy': '"minute";q=100;w=60' }],
   [
     'draft 11',
     {

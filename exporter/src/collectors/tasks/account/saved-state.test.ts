@@ -38,7 +38,7 @@ function lively(): SourceState {
 
 test('what is written is what is read', () => {
   const state = lively()
-  expect(state.ledger.accounts.get('a')?.slots?.missed).toBe(4)
+  expect(state.ledger.accounts.get('a')?.slots?.missed).toBe(5)
   expect(parseState(writeState(state, 'x'), 'x')).toEqual(state)
   expect(parseState(writeState(createState(), 'x'), 'x')).toEqual(createState())
 })

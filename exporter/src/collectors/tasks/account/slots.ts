@@ -55,7 +55,8 @@ export function slotKey({ cron, timezone }: Schedule): string {
 /** Judging begins after the last start that is known, or now: what came before was not ours to see. */
 export function beginSlots(schedule: Schedule, lastStart: number | undefined, now: number): SlotState {
   const slots = openOnce(schedule)
-  const from = lastStart === undefined ? now : Math.min(lastStart + earlySeconds, now)
+  // What began up to so long before a slot was the run of that slot.
+  const from = lastStart === undefined ? now : Math.min(lastStart + earlyOf(slots, lastStart), now)
   return {
     key: slotKey(schedule),
     due: slots.previous(from),
@@ -129,12 +130,20 @@ function windowOf(schedule: Schedule, slot: number): Window {
 
 function openWindow(schedule: Schedule, slot: number): Window {
   const { timezone, grace } = schedule
-  const interval = (openOnce(schedule).next(slot) ?? Infinity) - slot
+  const slots = openOnce(schedule)
+  const interval = (slots.next(slot) ?? Infinity) - slot
   const isUncertain = isNearClockChange(timezone, slot, clockChangeSeconds)
   const extra = isUncertain ? Math.min(clockChangeToleranceSeconds, interval / 2) : 0
-  // Of a task that is often due, what begins just before a slot is the late run of the one before.
-  const early = Math.min(earlySeconds, interval / 10)
-  return { slot, from: slot - early - extra, until: slot + grace + extra }
+  return { slot, from: slot - earlyOf(slots, slot) - extra, until: slot + grace + extra }
+}
+
+/** How much too early a run may begin. Of a task that is often due, what begins so is the late run of the slot before. */
+function earlyOf(slots: Slots, at: number): number {
+  const first = slots.next(at)
+  const second = first === undefined ? undefined : slots.next(first)
+  return first === undefined || second === undefined
+    ? earlySeconds
+    : Math.min(earlySeconds, (second - first) / 10)
 }
 
 const opened = new WeakMap<Schedule, Slots>()
