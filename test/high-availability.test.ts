@@ -16,7 +16,7 @@ import type { Webhook } from './harness/webhook.ts'
 
 const peerTimeoutSeconds = 2
 /** All turns have come by then: those of the first Alertmanager, of the second, and of the group's next interval. */
-const turnsSeconds = peerTimeoutSeconds + 5
+const turnsSeconds = peerTimeoutSeconds + 4
 const both: readonly Replica[] = ['a', 'b']
 
 let directory: string
@@ -35,6 +35,7 @@ beforeAll(async () => {
     scrapeIntervalSeconds: 2,
     peerTimeoutSeconds,
   })
+  await fleet.break('trending_api', 'down')
 })
 afterAll(async () => {
   await pair.stop()
@@ -94,7 +95,6 @@ async function runsOf(replica: Replica): Promise<readonly string[]> {
 }
 
 test('a fault that both see is one page', async () => {
-  await fleet.break('trending_api', 'down')
   for (const replica of both) {
     const firing = 'ALERTS{alertname="ServiceDown",alertstate="firing",target="trending_api"}'
     await waitFor('it fires', async () => (await query(replica, firing)).length === 1, 60)
