@@ -87,9 +87,8 @@ function compare(rivals: readonly Rival[], costs: readonly (readonly Round[])[])
   const [spread, samePace, ...ours] = costs
   for (const [index, { name, goal }] of rivals.entries()) {
     const own = middle(ours[index])
-    const ratio = (own / middle(samePace)).toFixed(2)
-    print(`${name.padEnd(15)} at the same pace of ${ownPerSecond}/s ${ratio} of blackbox`)
-    printRatio(`probes-${name}`, own / middle(spread), goal)
+    printRatio(`probes-${name}-as-scraped`, own / middle(spread), goal)
+    printRatio(`probes-${name}-same-pace`, own / middle(samePace), goal)
   }
 }
 

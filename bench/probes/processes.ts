@@ -10,7 +10,16 @@ export interface Running {
   readonly url: string
   /** CPU spent so far, user and system, in seconds; the kernel counts in steps of 10 ms. */
   readonly cpuSeconds: () => Promise<number>
+  readonly memory: () => Promise<Memory>
   readonly stop: () => Promise<void>
+}
+
+/** In megabytes of a million bytes. */
+export interface Memory {
+  /** All pages that are in RAM. */
+  readonly resident: number
+  /** Those of files: the program and its libraries, which all processes of it share. */
+  readonly ofFiles: number
 }
 
 export interface Targets {
@@ -51,19 +60,34 @@ export async function startExporter(config: string): Promise<Running> {
   return running(child, await promise)
 }
 
+/** Node.js with an HTTP server and nothing else: less than that no exporter written for it can take. */
+export async function startBareNode(): Promise<Running> {
+  const port = await freePort()
+  const script = `require('node:http').createServer((_, answer) => answer.end()).listen(${port}, '127.0.0.1')`
+  const child = spawn(process.execPath, ['--eval', script], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}`
+  await untilUp(child, url)
+  return running(child, url)
+}
+
 export async function startBlackbox(program: string, config: string): Promise<Running> {
   const port = await freePort()
   const child = spawn(program, [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`], {
     stdio: 'ignore',
   })
   const url = `http://127.0.0.1:${port}`
+  await untilUp(child, `${url}/-/healthy`)
+  return running(child, url)
+}
+
+async function untilUp(child: ChildProcess, url: string): Promise<void> {
   for (;;) {
-    const isUp = await fetch(`${url}/-/healthy`).then(
+    const isUp = await fetch(url).then(
       (response) => response.ok,
       () => false,
     )
-    if (isUp) return running(child, url)
-    if (child.exitCode !== null) throw new Error(`${program} ended with code ${child.exitCode}`)
+    if (isUp) return
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode}`)
   }
 }
 
@@ -78,7 +102,13 @@ function running(child: ChildProcess, url: string): Running {
       .map(Number)
     return ((user ?? 0) + (system ?? 0)) / 100
   }
-  return { url, cpuSeconds, stop: () => end(child) }
+  const memory = async (): Promise<Memory> => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    const megabytes = (key: string): number =>
+      (Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024) / 1e6
+    return { resident: megabytes('VmRSS'), ofFiles: megabytes('RssFile') }
+  }
+  return { url, cpuSeconds, memory, stop: () => end(child) }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -49,9 +49,8 @@ export async function firstHop(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
-  if (!URL.canParse(String(request.url)))
-    return { fault: { failure: 'error', detail: 'the URL cannot be read' } }
-  const url = new URL(request.url)
+  const url = request.url instanceof URL ? request.url : URL.parse(request.url)
+  if (!url) return { fault: { failure: 'error', detail: 'the URL cannot be read' } }
   const own = await readHeaders(request, signal)
   if ('fault' in own) return own
   const { headers } = own

@@ -24,6 +24,8 @@ const openings = /["[\]{}]/g
 
 /** The parser itself takes any depth, and whoever walks the result then runs out of stack. */
 function exceedsDepth(text: string): boolean {
+  // Nearly every body has fewer brackets altogether.
+  if (count(text, '[') + count(text, '{') <= maxDepth) return false
   let depth = 0
   openings.lastIndex = 0
   for (let found = openings.exec(text); found; found = openings.exec(text)) {
@@ -33,6 +35,14 @@ function exceedsDepth(text: string): boolean {
     if (depth > maxDepth) return true
   }
   return false
+}
+
+/** Of `sign` in the text, up to one more than the depth. */
+function count(text: string, sign: string): number {
+  let found = 0
+  for (let at = text.indexOf(sign); at !== -1 && found <= maxDepth; at = text.indexOf(sign, at + 1))
+    found += 1
+  return found
 }
 
 function endOfString(text: string, start: number): number {
