@@ -68,6 +68,13 @@ describe('every dashboard', () => {
       expect(variable.refresh).toBe(2)
   })
 
+  test('has colours by name, which follow the light and the dark theme', () => {
+    const found = models.flatMap(
+      (model) => JSON.stringify(model).match(/"#[\da-f]{3,8}"|rgba?\([^)]*\)/gi) ?? [],
+    )
+    expect(found).toEqual([])
+  })
+
   test('uses only variables that it has', () => {
     for (const model of models) {
       const known = new Set((model.templating.list ?? []).map(({ name }) => name))

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { configFileIn } from '../demo/stack/exporter.ts'
 import { queryPrometheus } from '../demo/stack/query.ts'
+import type { Sample } from '../demo/stack/query.ts'
 import { annotationQueries } from '../grafana/annotations.ts'
 import { all } from '../grafana/interpolation.ts'
 import type { Destination } from '../grafana/links.ts'
@@ -61,6 +62,12 @@ function labelsOf(series: readonly Series[], label: string): string[] {
   return series.map(({ labels }) => labels[label] ?? '').toSorted((one, other) => (one < other ? -1 : 1))
 }
 
+/** What the annotation whose query begins so marks now. */
+async function marks({ prometheusUrl }: Server, beginning: string): Promise<readonly Sample[]> {
+  const query = annotationQueries.find((one) => one.startsWith(beginning))
+  return queryPrometheus(prometheusUrl, query ?? beginning)
+}
+
 function valuesOf(series: readonly Series[]): number[] {
   return series.flatMap(({ points }) => points.map(([, value]) => value))
 }
@@ -92,6 +99,7 @@ test('a service under a new name is one service, and its past keeps the old name
     .poll(() => count(server, 'target:watchpost_target_up:min{target="after"} == 1'), patience)
     .toBe(1)
   expect(problemsOf(await walk(server, () => true))).toEqual([])
+  expect(await marks(server, 'changes(')).toHaveLength(1)
   const now = async (panel: readonly [Destination, number]): Promise<string[]> => [
     ...new Set(labelsOf(await seriesOf(server, panel, {}), 'target')),
   ]
@@ -123,10 +131,7 @@ test('rates neither fall nor leap at a restart; that of a service is counted and
   await expect.poll(busy, patience).toBeGreaterThan(3)
   service.restart()
   await wait(server)
-  const marks = annotationQueries
-    .filter((query) => query.startsWith('resets('))
-    .map((query) => queryPrometheus(server.prometheusUrl, query))
-  expect((await Promise.all(marks)).flat().map(({ labels }) => labels['target'])).toEqual(['only'])
+  expect((await marks(server, 'resets(')).map(({ labels }) => labels['target'])).toEqual(['only'])
   await exporter.stop()
   await watch.startExporter(config)
   await wait(server)

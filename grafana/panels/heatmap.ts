@@ -8,6 +8,7 @@ import {
   RowsHeatmapOptionsBuilder,
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap'
+import { colour } from '../colours.ts'
 import { buckets } from '../queries.ts'
 import type { Unit } from '../units.ts'
 import { panel } from './panel.ts'
@@ -18,6 +19,7 @@ export function heatmap(options: PanelFacts & { readonly expr: string; readonly 
     new PanelBuilder()
       .calculate(false)
       .cellGap(1)
+      .exemplarsColor(colour.bad)
       .color(
         new HeatmapColorOptionsBuilder()
           .mode(HeatmapColorMode.Scheme)

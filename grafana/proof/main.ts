@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
+import { annotationQueries } from '../annotations.ts'
+import { series } from '../queries.ts'
+import { ask } from './ask.ts'
 import { startDemo } from './demo.ts'
 import type { Demo } from './demo.ts'
 import { breakAll, canFill } from './faults.ts'
 import type { Verdict } from './judge.ts'
 import { followPaths, paths } from './paths.ts'
 import type { Panel } from '../panels/panel.ts'
-import { writePast } from './past.ts'
+import { secondsUntilPast, writePast } from './past.ts'
 import { walk } from './walk.ts'
 import type { Server } from './walk.ts'
 
@@ -35,9 +38,6 @@ function keep(findings: Findings, verdicts: readonly Verdict[]): void {
   }
 }
 
-/** By then every series has a pace. */
-const secondsUntilPast = 20
-
 function keyOf({ dashboard, panel }: Verdict): string {
   return `${dashboard} ${panel.id}`
 }
@@ -57,6 +57,14 @@ async function settle(server: Server, findings: Findings, wanted: (panel: Panel)
     const asked = new Set(open)
     keep(findings, await walk(server, (panel, dashboard) => asked.has(`${dashboard} ${panel.id}`)))
   }
+}
+
+async function annotationProblems(server: Server): Promise<readonly string[]> {
+  const asking = { ...server, now: Date.now() / 1000, variables: {} }
+  const answers = await Promise.all(annotationQueries.map((expr) => ask(series(expr, ''), asking)))
+  return answers.flatMap(({ error, query }) =>
+    error === undefined ? [] : [`annotation: ${error}: ${query}`],
+  )
 }
 
 function report(findings: Findings, lost: readonly string[]): number {
@@ -94,7 +102,8 @@ async function prove({ stack, server, present }: Demo): Promise<number> {
   )
   say(`asking after: ${broken.join(', ')}`)
   await settle(server, findings, ({ emptyUntil }) => canFill(emptyUntil))
-  return report(findings, await followPaths(server, patienceSeconds))
+  const lost = await followPaths(server, patienceSeconds)
+  return report(findings, [...lost, ...(await annotationProblems(server))])
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))

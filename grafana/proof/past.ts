@@ -19,6 +19,8 @@ const coarseStepSeconds = 3600
 /** Recorded series too: the rules of weeks are made of those of minutes. */
 const selector = '{__name__=~"watchpost_.+|[a-z_]+:watchpost_.+"}'
 const paceSeconds = 10
+/** After the beginning, when every series has a pace. */
+export const secondsUntilPast = 20
 
 export interface Present {
   readonly prometheusUrl: string
