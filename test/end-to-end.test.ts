@@ -34,6 +34,14 @@ test('a service that breaks is told to the webhook as the one cause, and its rep
   expect(fired.labels).toMatchObject({ target: 'ohlc_api', severity: 'critical' })
   expect(fired.annotations['description']).toContain('reason: connect')
   expect(await activeAlerts()).toContainEqual(expect.objectContaining(fired.labels))
+  const dashboard = await fetch(`${stack.urls.exporter}/api/monitoring/dashboard`)
+  expect(await dashboard.json()).toMatchObject({
+    missing: [],
+    current_status: { microservices: { ohlc_api: { status: 'error' } } },
+    active_alerts: expect.arrayContaining([
+      expect.objectContaining({ alertname: 'ServiceDown', severity: 'critical', state: 'active' }),
+    ]) as unknown,
+  })
 
   await stack.fleet.heal('ohlc_api')
   const resolved = await stack.waitFor('it is resolved', () => received('resolved', 'ServiceDown'), 60)

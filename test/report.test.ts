@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../demo/programs/ports.ts'
+import { startExporter } from './harness/api.ts'
 import { startPast } from './harness/past.ts'
 import { gauge, now, useReportWorld } from './harness/report.ts'
 
@@ -30,6 +31,39 @@ test('the Markdown says what to do, the numbers, and what is missing', async () 
   expect(text).toContain(
     'Prometheus has no success rate of the probes, response time, processor use, memory use of newcomer.',
   )
+})
+
+test('the API tells the same of the same Prometheus', async () => {
+  const exporter = await startExporter(
+    `upstream: {${upstream()}}\nservices: [{ name: ohlc_api, url: 'http://127.0.0.1:1/health' }]\n`,
+  )
+  onTestFinished(exporter.stop)
+  const response = await fetch(`${exporter.url}/api/monitoring/dashboard?days=7`)
+  expect(await response.json()).toMatchObject({
+    missing: ['active_alerts: the configuration names no upstream.alertmanager'],
+    performance_analysis: {
+      trends: {
+        memory_trend: expect.arrayContaining([
+          expect.objectContaining({
+            target: 'ohlc_api',
+            direction: 'rising',
+            per_day: expect.closeTo(1, 1) as unknown,
+            average: expect.closeTo(66.5, 0) as unknown,
+            average_before: expect.closeTo(59.5, 0) as unknown,
+            limit: 80,
+            days_to_limit: expect.toBeOneOf([10, 11, 12]) as unknown,
+          }),
+          expect.objectContaining({ target: 'trainer', direction: 'steady', days_to_limit: null }),
+        ]) as unknown,
+        disk_trend: [{ target: 'host /data', direction: 'rising', limit: 90 }],
+      },
+      anomalies: [
+        { target: 'trainer', metric: 'request_rate', kind: 'vanished', is_active: false },
+        { target: 'trainer', metric: 'request_rate', kind: 'unusual', is_active: false },
+      ],
+      recommendations: [{ target: 'trainer' }, { target: 'ohlc_api' }, { target: 'host /data' }],
+    },
+  })
 })
 
 test('the report is written in 繁體中文 as well', async () => {
