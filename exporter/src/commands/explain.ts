@@ -4,6 +4,7 @@ import { targetMetrics } from '../collectors/target-families.ts'
 import { nearest } from '../config/problem.ts'
 import { pageMetrics } from '../http/page.ts'
 import type { Metric } from '../metrics/metric.ts'
+import { createSelfMetrics } from '../metrics/self.ts'
 import type { Command } from './command.ts'
 
 export const explainMetric: Command = {
@@ -23,6 +24,7 @@ export const explainMetric: Command = {
       ['every target', targetMetrics],
       ...collectors.map((collector) => [`the collector ${collector.name}`, collector.metrics] as const),
       ['Watchpost itself', pageMetrics],
+      ['the process of Watchpost', (await createSelfMetrics().families()).map(({ metric }) => metric)],
     ]
     const wanted = name.replace(/_(?:bucket|sum|count)$/, '')
     for (const [source, metrics] of groups) {

@@ -20,23 +20,23 @@ export const status: Command = {
   flags: {
     'config.file': configFile,
     shard,
-    json: { type: 'boolean', description: 'Write JSON instead of a table.' },
+    json: { type: 'boolean', description: 'Write JSON instead of a table; with --watch a line each time.' },
     watch: { type: 'boolean', description: 'Do so again every 5 seconds until stopped.' },
   },
   run: (invocation) =>
     withFleet(invocation, async ({ scraper, shard: part }) => {
+      const { switches, write, stop } = invocation
+      const [isJson, isWatching] = [switches.has('json'), switches.has('watch')]
       for (;;) {
         const targets = targetsOf(await scraper().scrape(timeoutSeconds))
-        const text = invocation.switches.has('json')
-          ? `${JSON.stringify(targets.map(toJson), undefined, 2)}\n`
+        const text = isJson
+          ? `${JSON.stringify(targets.map(toJson), undefined, isWatching ? undefined : 2)}\n`
           : `${part ? `shard ${formatShard(part)}\n` : ''}${toTable(targets)}`
-        const isWatching = invocation.switches.has('watch')
         // Home and clear, as `watch` does, but only where somebody is watching.
-        invocation.write(isWatching && !invocation.switches.has('json') ? `\u001B[H\u001B[2J${text}` : text)
-        if (!isWatching || invocation.stop.aborted)
-          return targets.every((target) => isUp(target) !== false) ? 0 : 1
-        await sleep(watchMilliseconds, undefined, { signal: invocation.stop }).catch(() => undefined)
-        if (invocation.stop.aborted) return 0
+        write(isWatching && !isJson ? `\u001B[H\u001B[2J${text}` : text)
+        if (!isWatching) return targets.every((target) => isUp(target) !== false) ? 0 : 1
+        await sleep(watchMilliseconds, undefined, { signal: stop }).catch(() => undefined)
+        if (stop.aborted) return 0
       }
     }),
 }
