@@ -189,6 +189,16 @@ test.each([
   expect(await queryPrometheus(prometheus, query)).toMatchObject([{ value }])
 })
 
+test('our own page has the dates, the trust and the version of TLS as well', async () => {
+  const own = '{job="openmetrics",target="shop"}'
+  expect(await queryPrometheus(prometheus, `watchpost_target_tls_verified${own}`)).toMatchObject([
+    { value: 1 },
+  ])
+  expect(await queryPrometheus(prometheus, `watchpost_target_tls_version_info${own}`)).toMatchObject([
+    { labels: { version: 'TLSv1.3' } },
+  ])
+})
+
 test('each series of blackbox_exporter has its twin, with the same labels and, where it is a fact, the same value', async () => {
   const facts =
     /^probe_(?:success|http_(?:status_code|version|ssl|redirects|uncompressed_body_length)|ip_protocol|tls_\w+|ssl_\w+)/

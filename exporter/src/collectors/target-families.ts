@@ -69,6 +69,11 @@ const verified = gauge(
   'Whether the certificate the target presented could be verified.',
   of,
 )
+const tlsVersion = gauge(
+  'watchpost_target_tls_version_info',
+  'The version of TLS that the target agreed to; always 1.',
+  [...of, 'version'],
+)
 
 export const targetMetrics = [
   up,
@@ -85,6 +90,7 @@ export const targetMetrics = [
   notAfter,
   notBefore,
   verified,
+  tlsVersion,
 ]
 
 const failing = reasons.slice(1)
@@ -126,6 +132,9 @@ function factFamilies(targets: readonly TargetReading[]): Family[] {
     each(notAfter, targets, (t) => t.certificate?.notAfter),
     each(notBefore, targets, (t) => t.certificate?.notBefore),
     each(verified, targets, (t) => t.certificate?.verified),
+    familyOf(tlsVersion, targets, (series, t) => {
+      if (t.tlsVersion !== undefined) series.add(withLabel(t.labels, 'version', t.tlsVersion), 1)
+    }),
   ]
 }
 

@@ -70,6 +70,8 @@ export interface TargetReading {
   readonly durationSeconds: number | undefined
   readonly phases: Readonly<Partial<Record<Phase, number>>>
   readonly certificate: Certificate | undefined
+  /** As OpenSSL calls it, such as TLSv1.3; undefined without TLS, and for what does not say. */
+  readonly tlsVersion?: string | undefined
   readonly assertions: readonly Assertion[]
   readonly dependencies: readonly Dependency[]
   readonly totals: Totals

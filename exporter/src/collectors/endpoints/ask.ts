@@ -11,7 +11,10 @@ import type { Certificate } from '../target.ts'
 import type { Endpoint } from './section.ts'
 
 export interface Asked {
-  readonly outcome: Outcome & { readonly certificate?: Certificate | undefined }
+  readonly outcome: Outcome & {
+    readonly certificate?: Certificate | undefined
+    readonly tlsVersion?: string | undefined
+  }
   readonly verdict: Verdict
 }
 

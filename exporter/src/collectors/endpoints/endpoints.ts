@@ -48,6 +48,7 @@ function watchEndpoint(endpoint: Endpoint, context: Context): (round: Round) => 
       durationSeconds: outcome.durationSeconds,
       phases: outcome.phases,
       certificate: outcome.certificate,
+      tlsVersion: outcome.tlsVersion,
       assertions: [],
       dependencies: context.dependencies.get(endpoint.name) ?? [],
       totals: tally.record(outcome.durationSeconds, verdict.status === 'error'),

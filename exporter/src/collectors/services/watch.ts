@@ -45,6 +45,7 @@ export function watchService(service: Service, context: Context): (round: Round)
       durationSeconds: outcome.durationSeconds,
       phases: outcome.phases,
       certificate: outcome.certificate,
+      tlsVersion: outcome.tlsVersion,
       assertions: found.assertions,
       dependencies: context.dependencies.get(service.name) ?? [],
       reported: reported.names,
