@@ -81,7 +81,7 @@ test.each([
   expect(() => parseOpenMetrics(page)).toThrow(/./)
 })
 
-test('a page with all metrics that are declared is one that a strict reader takes', async () => {
+test('a page with all metrics that are declared is one that a strict reader takes', () => {
   const declared = [...targetMetrics, ...collectors.flatMap(({ metrics }) => metrics), ...pageMetrics]
   const own = createSelfMetrics().families()
   const families = declared.map((metric) =>

@@ -24,7 +24,12 @@ export const explainMetric: Command = {
       ['every target', targetMetrics],
       ...collectors.map((collector) => [`the collector ${collector.name}`, collector.metrics] as const),
       ['Watchpost itself', pageMetrics],
-      ['the process of Watchpost', (await createSelfMetrics().families()).map(({ metric }) => metric)],
+      [
+        'the process of Watchpost',
+        createSelfMetrics()
+          .families()
+          .map(({ metric }) => metric),
+      ],
     ]
     const wanted = name.replace(/_(?:bucket|sum|count)$/, '')
     for (const [source, metrics] of groups) {
