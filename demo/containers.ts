@@ -25,12 +25,19 @@ export interface Container {
   end: { readonly exitCode: number; readonly isOomKill: boolean; readonly at: number } | undefined
 }
 
+export interface EngineOptions {
+  readonly host: string
+  readonly port: number
+  /** What a restart does to the service of a container; nothing where it is left out. */
+  readonly restart?: (service: string) => Promise<void>
+}
+
 /** The code of a process that was killed by signal 9. */
 const killed = 137
 
 export async function openContainerEngine(
   entries: readonly ServiceEntry[],
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, restart }: EngineOptions,
 ): Promise<ContainerEngine> {
   const containers = new Map(
     entries.map((entry): [string, Container] => [
@@ -39,7 +46,7 @@ export async function openContainerEngine(
     ]),
   )
   const kills: { readonly name: string; readonly at: number }[] = []
-  const server = serveEngine(containers, kills)
+  const server = serveEngine(containers, kills, restart)
   server.listen(port, host)
   await once(server, 'listening')
 
@@ -78,10 +85,19 @@ export async function openContainerEngine(
 
 type Kills = readonly { readonly name: string; readonly at: number }[]
 
-function serveEngine(containers: ReadonlyMap<string, Container>, kills: Kills): Server {
-  return createServer(({ url = '/' }, response) => {
+function serveEngine(
+  containers: ReadonlyMap<string, Container>,
+  kills: Kills,
+  restart: EngineOptions['restart'],
+): Server {
+  return createServer(({ method, url = '/' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://engine')
     const [, path = pathname] = /^\/v\d+\.\d+(\/.*)$/.exec(pathname) ?? []
+    response.setHeader('api-version', apiVersion)
+    if (method === 'POST') {
+      void obey(path, containers, restart).then((status) => response.writeHead(status).end())
+      return
+    }
     const answer = route(path, containers) ?? (path === '/events' ? eventsOf(kills, searchParams) : undefined)
     response.statusCode = answer === undefined ? 404 : 200
     response.setHeader('content-type', 'application/json')
@@ -90,17 +106,36 @@ function serveEngine(containers: ReadonlyMap<string, Container>, kills: Kills): 
   })
 }
 
+/** Only a restart is known; the status of the answer. */
+async function obey(
+  path: string,
+  containers: ReadonlyMap<string, Container>,
+  restart: EngineOptions['restart'],
+): Promise<number> {
+  const [, id = ''] = /^\/containers\/([\w-]+)\/restart$/.exec(path) ?? []
+  const container = find(id, containers)
+  if (!container) return 404
+  await restart?.(container.entry.name)
+  container.startedAt = Date.now()
+  return 204
+}
+
+function find(id: string, containers: ReadonlyMap<string, Container>): Container | undefined {
+  return containers.get(id) ?? [...containers.values()].find((one) => containerName(one) === id)
+}
+
 function route(path: string, containers: ReadonlyMap<string, Container>): unknown {
+  if (path === '/_ping') return 'OK'
   if (path === '/version') return { ApiVersion: apiVersion, MinAPIVersion: '1.24', Version: '28.0.0' }
   if (path === '/containers/json') return [...containers.values()].map(list)
   const [, id = '', question] = /^\/containers\/([\w-]+)\/(json|stats|logs)$/.exec(path) ?? []
-  const container = containers.get(id) ?? [...containers.values()].find((one) => containerName(one) === id)
+  const container = find(id, containers)
   if (!container) return undefined
   if (question === 'logs') return renderLog(container)
   return question === 'json' ? inspect(container) : measure(container)
 }
 
-function containerName({ entry }: Container): string {
+export function containerName({ entry }: Pick<Container, 'entry'>): string {
   return `platform-${entry.name.replaceAll('_', '-')}-1`
 }
 
@@ -111,12 +146,20 @@ function list(container: Container): unknown {
     Names: [`/${containerName(container)}`],
     Image: `platform/${entry.name.replaceAll('_', '-')}:${entry.version}`,
     State: end ? 'exited' : 'running',
-    Labels: { 'com.docker.compose.service': entry.name.replaceAll('_', '-') },
+    Labels: labelsOf(container),
   }
 }
 
-function inspect({ startedAt, restarts, end }: Container): unknown {
+function labelsOf({ entry }: Container): Readonly<Record<string, string>> {
+  return { 'com.docker.compose.service': entry.name.replaceAll('_', '-') }
+}
+
+function inspect(container: Container): unknown {
+  const { entry, startedAt, restarts, end } = container
   return {
+    Id: entry.name,
+    Name: `/${containerName(container)}`,
+    Config: { Labels: labelsOf(container) },
     RestartCount: restarts,
     State: {
       Status: end ? 'exited' : 'running',

@@ -6,30 +6,44 @@ import { openEndpoint } from './endpoint.ts'
 import type { Answer, Endpoint } from './endpoint.ts'
 import { UnknownFault } from './fault.ts'
 import type { Faults, FaultState } from './fault.ts'
+import type { RunHook } from './hooks.ts'
 
 /** What GET /state answers, and what a change answers when it is done. */
 export interface FleetState {
   readonly targets: readonly FaultState[]
 }
 
-export function openControl(port: number, faults: Faults): Promise<Endpoint> {
+export function openControl(port: number, faults: Faults, runHook: RunHook): Promise<Endpoint> {
   return openEndpoint({
     name: 'control',
     host: '127.0.0.1',
     port,
     flapSeconds: Infinity,
     errorBody: { error: 'the request failed' },
-    answer: (request, url) => route(request, url.pathname, faults),
+    answer: (request, url) => route(request, url.pathname, { faults, runHook }),
   })
 }
 
-async function route(request: IncomingMessage, path: string, faults: Faults): Promise<Answer> {
+interface Controlled {
+  readonly faults: Faults
+  readonly runHook: RunHook
+}
+
+async function route(
+  request: IncomingMessage,
+  path: string,
+  { faults, runHook }: Controlled,
+): Promise<Answer> {
   if (request.method === 'GET' && path === '/state') return { status: 200, body: stateOf(faults) }
+  if (request.method === 'POST' && path.startsWith('/hooks/')) {
+    const isKnown = isJson(request) && (await runHook(path))
+    return isKnown ? { status: 200, body: { done: true } } : refuse(404, 'there is no such hook')
+  }
   if (request.method !== 'POST' || (path !== '/break' && path !== '/heal')) {
     return refuse(404, 'expected GET /state, POST /break or POST /heal')
   }
   // A page in a browser can't send this type to another origin without being asked first.
-  if (!request.headers['content-type']?.startsWith('application/json')) {
+  if (!isJson(request)) {
     return refuse(415, 'expected a body of type application/json')
   }
   const order = await readOrder(request)
@@ -38,6 +52,10 @@ async function route(request: IncomingMessage, path: string, faults: Faults): Pr
     faults,
     path === '/break' ? () => faults.break(order.name, order.fault) : () => faults.heal(order.name),
   )
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('application/json') === true
 }
 
 async function change(faults: Faults, act: () => Promise<void>): Promise<Answer> {

@@ -14,6 +14,8 @@ import type { PlatformDatabase } from './database/platform.ts'
 import { createDependencies } from './dependencies.ts'
 import type { AskDependency } from './dependencies.ts'
 import { createFaults } from './fault.ts'
+import type { Faults } from './fault.ts'
+import { createHooks, restartService } from './hooks.ts'
 import type { Program } from './programs/find.ts'
 import { writeKeys } from './keys.ts'
 import type { Trust } from './keys.ts'
@@ -56,6 +58,8 @@ export interface Fleet {
   readonly sources: Readonly<Record<string, string>>
   /** With the rights that the exporter needs, and no more. */
   readonly databaseUrl: string
+  /** As a role that may end sessions, where the server is the demo's own. */
+  readonly recoveryDatabaseUrl: string | undefined
   /** A standby of that database, where the server is the demo's own. */
   readonly standbyUrl: string | undefined
   readonly cacheUrl: string | undefined
@@ -117,20 +121,25 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
     rowDefect: databaseFaults.rowDefect,
   })
   closers.push(async () => void (await Promise.all(runners.map((runner) => runner.stop()))))
-  const engine = await openEngine(options, closers)
+  const engine = await openEngine(options, closers, (name) => restartService(faults, name))
   const network = await keep(closers, openNetwork(await portOf(options, catalogue.networkPort)))
   const disk = await keep(closers, createDisk(options.dataDirectory, options.speed))
   const others = [...sources, databaseFaults, standby, cache, ...runners, disk, network].flatMap(
     (part) => part?.breakable ?? [],
   )
-  const faults = createFaults([...services.map(({ breakable }) => engine.contain(breakable)), ...others])
-  const control = await keep(closers, openControl(await portOf(options, catalogue.controlPort), faults))
+  const faults: Faults = createFaults([
+    ...services.map(({ breakable }) => engine.contain(breakable)),
+    ...others,
+  ])
+  const controlPort = await portOf(options, catalogue.controlPort)
+  const control = await keep(closers, openControl(controlPort, faults, createHooks(faults, runners)))
   const sourceUrls = urlsByName(sources)
   const files = await writeKeys(options.dataDirectory, { account, authority }, sourceUrls['google_sheets'])
   return {
     services: urlsByName(services),
     sources: sourceUrls,
     databaseUrl: database.url,
+    recoveryDatabaseUrl: database.recoveryUrl,
     standbyUrl: standby?.url,
     cacheUrl: cache?.url,
     controlUrl: control.url,
@@ -192,9 +201,13 @@ function startTasks(
   return tasks.map((task) => startTask(task, { pool: database.pool, ask, speed, isStalled, rowDefect }))
 }
 
-async function openEngine(options: Settings, closers: Closer[]): Promise<ContainerEngine> {
+async function openEngine(
+  options: Settings,
+  closers: Closer[],
+  restart: (service: string) => Promise<void>,
+): Promise<ContainerEngine> {
   const port = await portOf(options, catalogue.enginePort)
-  return keep(closers, openContainerEngine(catalogue.services, { host: '127.0.0.1', port }))
+  return keep(closers, openContainerEngine(catalogue.services, { host: '127.0.0.1', port, restart }))
 }
 
 async function openDatabase(options: Settings, closers: Closer[]): Promise<PlatformDatabase> {

@@ -69,7 +69,7 @@ async function main(): Promise<number> {
   try {
     const fleet = await startFleet(options)
     // A database that was handed in has a password that must not be printed.
-    const { databaseUrl, standbyUrl, ...addresses } = fleet
+    const { databaseUrl, recoveryDatabaseUrl: _, standbyUrl, ...addresses } = fleet
     const shown = options.databaseUrl === undefined ? { ...addresses, databaseUrl, standbyUrl } : addresses
     process.stdout.write(`${JSON.stringify(shown)}\n`)
     await ended

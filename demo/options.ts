@@ -2,16 +2,19 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../exporter/src/config/problem.ts'
 import { parts } from './stack/stack.ts'
+import { recoveryModes } from './stack/recovery.ts'
+import type { RecoveryMode } from './stack/recovery.ts'
 import type { Part } from './stack/stack.ts'
 
 export interface StartOptions {
   /** 0 is any free port. */
   readonly ports: Readonly<Record<Part, number>>
   readonly fleetPorts: 'default' | 'ephemeral'
+  readonly recovery: RecoveryMode
 }
 
 const defaultPorts = { exporter: 8007, prometheus: 9090, alertmanager: 9093, grafana: 3000 }
-const flagNames = [...parts.map((part) => `${part}-port`), 'fleet-ports']
+const flagNames = [...parts.map((part) => `${part}-port`), 'fleet-ports', 'recovery']
 
 /** A string is what is wrong with the flags, for a person. */
 export function readOptions(argv: readonly string[]): StartOptions | string {
@@ -23,6 +26,7 @@ export function readOptions(argv: readonly string[]): StartOptions | string {
   })
   const ports: Record<Part, number> = { ...defaultPorts }
   let fleetPorts: StartOptions['fleetPorts'] = 'default'
+  let recovery: RecoveryMode = 'off'
   for (const token of tokens) {
     if (token.kind !== 'option') return `expected flags only, got ${JSON.stringify(argv[token.index])}`
     const { name, rawName, value = '' } = token
@@ -32,13 +36,17 @@ export function readOptions(argv: readonly string[]): StartOptions | string {
         return `--fleet-ports expects default or ephemeral, got ${JSON.stringify(value)}`
       }
       fleetPorts = value
+    } else if (name === 'recovery') {
+      const mode = recoveryModes.find((known) => known === value)
+      if (!mode) return `--recovery expects one of ${recoveryModes.join(', ')}, got ${JSON.stringify(value)}`
+      recovery = mode
     } else {
       const port = readPort(value)
       if (port === undefined) return `${rawName} expects a port from 0 to 65535, got ${JSON.stringify(value)}`
       ports[name.replace(/-port$/, '') as Part] = port
     }
   }
-  return { ports, fleetPorts }
+  return { ports, fleetPorts, recovery }
 }
 
 function readPort(text: string): number | undefined {

@@ -22,10 +22,14 @@ export interface ServiceOptions {
   readonly ask: AskDependency
 }
 
+/** Of its memory, when it holds on to what it should let go of. */
+const leakedPercent = 96.5
+
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { entry, ask } = options
   let startedAt = performance.now()
   let isStopped = false
+  let isLeaking = false
   // Of answers that were given before the last start: a process that is restarted counts from zero.
   let forgotten = { total: 0, errors: 0 }
 
@@ -39,7 +43,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       status,
       uptime: Math.round(uptime * 10) / 10,
       response_time: traffic.responseMilliseconds,
-      memory_usage: traffic.memory,
+      memory_usage: isLeaking ? leakedPercent : traffic.memory,
       cpu_usage: traffic.cpu,
       request_count: traffic.requests + endpoint.served.total - forgotten.total,
       error_count: traffic.errors + endpoint.served.errors - forgotten.errors,
@@ -59,12 +63,14 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const breakable: Breakable = {
     name: entry.name,
     kind: 'service',
-    faults: httpFaults,
+    faults: [...httpFaults, 'leak'],
     async break(fault) {
-      await endpoint.break(fault)
+      isLeaking = fault === 'leak'
+      if (!isLeaking) await endpoint.break(fault)
       isStopped = fault === 'down'
     },
     async heal() {
+      isLeaking = false
       await endpoint.heal()
       if (!isStopped) return
       isStopped = false

@@ -6,6 +6,7 @@ import { renderAlertmanager } from '../alertmanager/render.ts'
 import { followAlerts } from './alert-feed.ts'
 import { readOptions } from './options.ts'
 import { choosePorts, findBusyPorts, findPrograms } from './preflight.ts'
+import { freePort } from './programs/ports.ts'
 import { showProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { queryPrometheus } from './stack/query.ts'
@@ -32,6 +33,8 @@ async function start(argv: readonly string[], signal: AbortSignal): Promise<numb
   const problems = [...renderAlertmanager(alerting).problems, ...(await findBusyPorts(options))]
   if (problems.length > 0) return refuse(problems)
   const ports = await choosePorts(options.ports)
+  const { recovery: mode } = options
+  const recovery = mode === 'off' ? undefined : { mode, port: await freePort() }
   // The port of the exporter is ours alone, and so is a folder named after it.
   const directory = join(import.meta.dirname, '../.cache/demo', String(ports.exporter))
   await rm(directory, { recursive: true, force: true })
@@ -39,7 +42,7 @@ async function start(argv: readonly string[], signal: AbortSignal): Promise<numb
   try {
     progress.step('programs')
     const found = await findPrograms(progress.note)
-    const settings = { directory, ports, fleetPorts: options.fleetPorts, ...found, alerting }
+    const settings = { directory, ports, recovery, fleetPorts: options.fleetPorts, ...found, alerting }
     return await run({ ...settings, scrapeIntervalSeconds, signal, onStep: progress.step }, progress)
   } finally {
     progress.end()

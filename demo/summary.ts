@@ -1,7 +1,8 @@
 // What `npm start` says once everything runs: what is up, where to look, what to try.
 import { relative } from 'node:path'
 import { controlPort } from './catalogue.ts'
-import type { Stack } from './stack/stack.ts'
+import type { Fleet } from './fleet.ts'
+import type { RunningRecovery, Stack } from './stack/stack.ts'
 import { tasks } from './tasks.ts'
 
 const shown = {
@@ -9,12 +10,14 @@ const shown = {
   prometheus: 'rules, what fires, queries',
   alertmanager: 'what was sent, silences',
   grafana: 'dashboards; begin with the overview',
+  recovery: 'acts on faults, within its guards',
 } as const
 
-export function describeStack({ fleet, urls, configFile }: Stack): string {
+export function describeStack({ fleet, urls, configFile, recovery }: Stack): string {
   const config = `--config.file=${relative(process.cwd(), configFile)}`
+  const all = { ...urls, recovery: recovery?.url }
   const addresses = Object.entries(shown).flatMap(([part, what]) => {
-    const url = urls[part as keyof typeof shown]
+    const url = all[part as keyof typeof shown]
     const title = `${part[0]?.toUpperCase() ?? ''}${part.slice(1)}`
     return url === undefined ? [] : [`  ${title.padEnd(14)}${url.padEnd(24)}  ${what}`]
   })
@@ -42,6 +45,7 @@ export function describeStack({ fleet, urls, configFile }: Stack): string {
     `  npm run -s watchpost -- diagnose ${config}`,
     `  ${controlCommand(fleet.controlUrl, 'heal ohlc_api')}`,
     '',
+    ...(recovery ? describeRecovery(fleet, recovery) : []),
     'How is each target, and is the whole chain in order?',
     '',
     `  npm run -s watchpost -- status ${config}`,
@@ -52,6 +56,30 @@ export function describeStack({ fleet, urls, configFile }: Stack): string {
     'Ctrl-C ends everything.',
     '',
   ].join('\n')
+}
+
+/** A fault for each action, and one that no action helps against. */
+const curable = [
+  'break ohlc_api oom',
+  'break trending_api leak',
+  'break platform_db idle-session',
+  'break fetch_ohlc fail-until-retried',
+  'break host disk-full',
+  'break posting_service bad-json',
+]
+
+function describeRecovery({ controlUrl }: Fleet, recovery: RunningRecovery): string[] {
+  const place = (path: string): string => relative(process.cwd(), path)
+  const control = `--url=${recovery.url} --token.file=${place(recovery.controlTokenFile)}`
+  return [
+    'Recovery acts on these; the last one it gives up on, and says so:',
+    '',
+    ...curable.map((words) => `  ${controlCommand(controlUrl, words)}`),
+    '',
+    `  npm run -s watchpost -- recovery status ${control}`,
+    `  npm run -s watchpost -- recovery history --storage.path=${place(recovery.storagePath)}`,
+    '',
+  ]
 }
 
 function controlCommand(url: string, words: string): string {

@@ -4,6 +4,7 @@ import { applyEffect } from './effects.ts'
 import type { EffectOptions } from './effects.ts'
 import { backOffSeconds, drawError, drawOutcome } from './outcome.ts'
 import type { TaskLog } from './task-log.ts'
+import { failingUntilRunByHand } from './tasks.ts'
 import type { Task } from './tasks.ts'
 
 export interface RunOptions extends EffectOptions {
@@ -44,7 +45,8 @@ async function runOnce(slot: Date, attempt: number, options: RunOptions): Promis
   if (fault() === 'hollow') return undefined
   const outcome = drawOutcome(task, slot, attempt)
   await pause(outcome.seconds)
-  const isMadeToFail = fault() === 'fail' || (fault() === 'retry' && attempt === 1)
+  const failsAlways = fault() === 'fail' || fault() === failingUntilRunByHand
+  const isMadeToFail = failsAlways || (fault() === 'retry' && attempt === 1)
   if (isMadeToFail) return drawError(task, `${slot.getTime()}:${attempt}`)
   if (outcome.error !== undefined && fault() !== 'retry') return outcome.error
   return work(options)

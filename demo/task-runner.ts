@@ -7,7 +7,7 @@ import type { Breakable } from './fault.ts'
 import { createTaskLog } from './task-log.ts'
 import { runSlot } from './task-run.ts'
 import type { RunOptions } from './task-run.ts'
-import { cronPattern, timezone } from './tasks.ts'
+import { cronPattern, failingUntilRunByHand, timezone } from './tasks.ts'
 import type { Task } from './tasks.ts'
 
 export interface RunnerOptions extends EffectOptions {
@@ -17,6 +17,8 @@ export interface RunnerOptions extends EffectOptions {
 
 export interface TaskRunner {
   readonly breakable: Breakable
+  /** A run outside the schedule, as a person starts one; resolves when it has ended. */
+  readonly runNow: () => Promise<void>
   /** Cuts a run short where it is. */
   readonly stop: () => Promise<void>
 }
@@ -58,7 +60,7 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
   const breakable: Breakable = {
     name: task.name,
     kind: 'task',
-    faults: ['fail', 'hang', 'miss', 'retry', 'hollow'],
+    faults: ['fail', failingUntilRunByHand, 'hang', 'miss', 'retry', 'hollow'],
     async break(name) {
       fault = name
     },
@@ -69,6 +71,12 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
     },
   }
 
+  async function runNow(): Promise<void> {
+    await current
+    if (fault === failingUntilRunByHand) await breakable.heal()
+    await start(new Date())
+  }
+
   async function stop(): Promise<void> {
     cron.stop()
     ending.abort()
@@ -76,5 +84,5 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
     await current
   }
 
-  return { breakable, stop }
+  return { breakable, runNow, stop }
 }

@@ -20,6 +20,9 @@ export interface Task {
   readonly errors: readonly string[]
 }
 
+/** A fault: what the task once read is spoilt, and only a run that somebody starts reads it anew. */
+export const failingUntilRunByHand = 'fail-until-retried'
+
 export const timezone = 'Asia/Taipei'
 
 export const tasks: readonly Task[] = [

@@ -25,7 +25,8 @@ export function createDatabaseFaults(name: string, database: PlatformDatabase): 
 
   const faults: Readonly<Record<string, () => Promise<void>>> = {
     ...(server && { down: server.stop }),
-    block: sessions.block,
+    block: () => sessions.block('migration'),
+    'idle-session': () => sessions.block('posting_service'),
     'pool-full': sessions.fill,
     nulls: () => spoil('nulls', loseCloses),
     duplicates: () => spoil('duplicates', doubleRows),

@@ -8,6 +8,8 @@ import type { PostgresOptions } from './postgres.ts'
 export interface PlatformDatabase {
   /** For the exporter: may read all and change nothing. Of a database that was given, the URL that was given. */
   readonly url: string
+  /** For recovery: may end sessions, and read nothing. Undefined where the server is not ours. */
+  readonly recoveryUrl: string | undefined
   /** For services and scheduler: owns the tables. */
   readonly ownerUrl: string
   readonly pool: Pool
@@ -25,6 +27,8 @@ export async function startPlatformDatabase(options: PostgresOptions): Promise<P
       await admin.query("CREATE ROLE platform LOGIN PASSWORD 'platform'")
       await admin.query("CREATE ROLE watchpost LOGIN PASSWORD 'watchpost'")
       await admin.query('GRANT pg_monitor TO watchpost')
+      await admin.query("CREATE ROLE recovery LOGIN PASSWORD 'recovery'")
+      await admin.query('GRANT pg_signal_backend, pg_read_all_stats TO recovery')
       await admin.query('CREATE DATABASE platform OWNER platform')
     })
     const ownerUrl = databaseUrl(server.adminUrl, 'platform')
@@ -37,7 +41,8 @@ export async function startPlatformDatabase(options: PostgresOptions): Promise<P
       await pool.end()
       await server.remove()
     }
-    return { url: databaseUrl(server.adminUrl, 'watchpost'), ownerUrl, pool, server, close }
+    const recoveryUrl = databaseUrl(server.adminUrl, 'recovery')
+    return { url: databaseUrl(server.adminUrl, 'watchpost'), recoveryUrl, ownerUrl, pool, server, close }
   } catch (error) {
     await server.remove()
     throw error
@@ -48,7 +53,7 @@ export async function startPlatformDatabase(options: PostgresOptions): Promise<P
 export async function connectPlatformDatabase(url: string): Promise<PlatformDatabase> {
   await withClient(url, applySchema)
   const pool = openPool(url)
-  return { url, ownerUrl: url, pool, server: undefined, close: () => pool.end() }
+  return { url, recoveryUrl: undefined, ownerUrl: url, pool, server: undefined, close: () => pool.end() }
 }
 
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
@@ -69,7 +74,7 @@ async function applySchema(client: Client): Promise<void> {
   await client.query(await readFile(new URL('../schema.sql', import.meta.url), 'utf8'))
 }
 
-function databaseUrl(adminUrl: string, role: 'platform' | 'watchpost'): string {
+function databaseUrl(adminUrl: string, role: 'platform' | 'watchpost' | 'recovery'): string {
   const url = new URL(adminUrl)
   url.username = role
   url.password = role

@@ -5,8 +5,8 @@ const tooManyConnections = '53300'
 const maxSessions = 1000
 
 export interface Sessions {
-  /** A transaction that nobody ends keeps writers out of `posts`, and one writer waits; readers still get in. */
-  readonly block: () => Promise<void>
+  /** A transaction of `application` that nobody ends keeps writers out of `posts`, and one writer waits; readers still get in. */
+  readonly block: (application: string) => Promise<void>
   /** Takes every connection that the server has to give. */
   readonly fill: () => Promise<void>
   readonly end: () => Promise<void>
@@ -26,8 +26,8 @@ export function createSessions(connectionString: string): Sessions {
   }
 
   return {
-    async block() {
-      const blocker = await open('migration')
+    async block(application) {
+      const blocker = await open(application)
       await blocker.query('BEGIN')
       await blocker.query('LOCK TABLE posts IN SHARE ROW EXCLUSIVE MODE')
       const victim = await open('posting_service')
@@ -45,7 +45,8 @@ export function createSessions(connectionString: string): Sessions {
     async end() {
       const held = clients
       clients = []
-      await Promise.all(held.map((client) => client.end()))
+      // One that was ended from outside has nobody to say goodbye to.
+      await Promise.all(held.map((client) => client.end().catch(() => {})))
     },
   }
 }

@@ -8,6 +8,8 @@ import type { RunningProcess } from '../programs/process.ts'
 import { scaleDuration, scaleRules } from './time-scale.ts'
 
 const shipped = join(import.meta.dirname, '../../prometheus')
+/** What the overlay of recovery adds; left out again where it does not run. */
+const overlay = join(import.meta.dirname, '../../recovery/scrape.yml')
 
 export interface PrometheusOptions {
   readonly program: Program
@@ -49,7 +51,11 @@ async function writeConfiguration(options: PrometheusOptions): Promise<void> {
   const rules = join(options.directory, 'rules')
   await mkdir(rules, { recursive: true })
   const text = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')
-  const { configuration, factor } = adaptConfiguration(text, options)
+  const { scrape_configs: more } = parse(await readFile(overlay, 'utf8')) as Pick<
+    Configuration,
+    'scrape_configs'
+  >
+  const { configuration, factor } = adaptConfiguration(text, { ...options, more })
   await writeFile(join(options.directory, 'prometheus.yml'), configuration)
   for await (const file of glob(join(shipped, 'rules', '*.rules.yml'))) {
     await writeFile(join(rules, basename(file)), scaleRules(await readFile(file, 'utf8'), factor))
@@ -78,7 +84,13 @@ interface Configuration {
 /** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
 export function adaptConfiguration(
   text: string,
-  { addresses, scrapeIntervalSeconds }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'>,
+  {
+    addresses,
+    scrapeIntervalSeconds,
+    more = [],
+  }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'> & {
+    readonly more?: Configuration['scrape_configs']
+  },
 ): { readonly configuration: string; readonly factor: number } {
   const configuration = parse(text) as Configuration
   const { global, alerting, remote_write: written } = configuration
@@ -99,7 +111,7 @@ export function adaptConfiguration(
     ...(written && {
       remote_write: written.flatMap((entry) => adaptRemoteWrite(entry, { addresses, factor })),
     }),
-    scrape_configs: keepRunning(configuration.scrape_configs, addresses),
+    scrape_configs: keepRunning([...configuration.scrape_configs, ...more], addresses),
   }
   return { configuration: stringify(adapted), factor }
 }

@@ -11,6 +11,8 @@ import { startAlertmanager } from './alertmanager.ts'
 import { configFileIn, startExporter } from './exporter.ts'
 import { startGrafana } from './grafana.ts'
 import { startPrometheus } from './prometheus.ts'
+import { controlTokenFileIn, newToken, startRecovery, storageIn } from './recovery.ts'
+import type { RecoveryMode } from './recovery.ts'
 
 /** In the order in which they start. */
 export const parts = ['exporter', 'alertmanager', 'prometheus', 'grafana'] as const
@@ -29,11 +31,19 @@ export interface StackOptions {
   readonly scrapeIntervalSeconds: number
   /** The ALERT_ variables. */
   readonly alerting: Readonly<Record<string, string | undefined>>
+  /** Without it nothing acts on a fault. It needs Prometheus and Alertmanager. */
+  readonly recovery?: { readonly mode: RecoveryMode; readonly port: number } | undefined
   /** The exporter's configuration, where it is not to be that of the fleet. */
   readonly config?: (fleet: Fleet, upstream: Upstream) => string
   readonly onStep?: (what: string) => void
   /** Gives up before the next step; what has started is stopped. */
   readonly signal?: AbortSignal
+}
+
+export interface RunningRecovery {
+  readonly url: string
+  readonly controlTokenFile: string
+  readonly storagePath: string
 }
 
 export interface Stack {
@@ -42,6 +52,8 @@ export interface Stack {
   readonly urls: Readonly<Partial<Record<Part, string>>>
   /** The exporter's, as it was written for this fleet. */
   readonly configFile: string
+  /** What people need to look at recovery and to steer it, where it runs. */
+  readonly recovery: RunningRecovery | undefined
   /** Resolves if a part ends by itself, to how it did and its last lines. */
   readonly broken: Promise<string>
   readonly stop: () => Promise<void>
@@ -68,24 +80,65 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await fleet.stop()
   }
   try {
+    const token = newToken()
     const here = parts.filter((part) => part === 'exporter' || options.programs[part])
     const urls = Object.fromEntries(here.map((part) => [part, urlOf(options, part)]))
-    for (const [part, starter] of Object.entries(starters(options, fleet, here))) {
+    for (const [part, starter] of Object.entries(starters(withRecovery(options, token), fleet, here))) {
       options.signal?.throwIfAborted()
       options.onStep?.(here.includes(part as Part) ? part : `no ${part}`)
       const running = await starter()
       if (running) started.push(running)
     }
+    const recovery = await recover(options, fleet, { token, started })
     const ends = started.map(async (running) => {
       const how = await running.ended
       if (isStopping) return new Promise<never>(() => {})
       return [`${running.name} ended with ${how}`, ...running.lastLines()].join('\n  ')
     })
     const configFile = configFileIn(join(options.directory, 'exporter'))
-    return { fleet, urls, configFile, broken: Promise.race(ends), stop }
+    return { fleet, urls, configFile, recovery, broken: Promise.race(ends), stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Its alerts come by the route of recovery, beside those for people. */
+function withRecovery(options: StackOptions, token: string): StackOptions {
+  const { recovery, alerting } = options
+  if (!recovery) return options
+  const route = {
+    ALERT_RECOVERY_URL: `http://127.0.0.1:${recovery.port}/v1/alerts`,
+    ALERT_RECOVERY_TOKEN: token,
+  }
+  return { ...options, alerting: { ...alerting, ...route } }
+}
+
+interface Recovering {
+  readonly token: string
+  readonly started: RunningProcess[]
+}
+
+async function recover(
+  options: StackOptions,
+  fleet: Fleet,
+  { token, started }: Recovering,
+): Promise<RunningRecovery | undefined> {
+  const { recovery, programs } = options
+  if (!recovery || !programs.prometheus || !programs.alertmanager) return undefined
+  const { mode, port } = recovery
+  const directory = join(options.directory, 'recovery')
+  const places = {
+    mode,
+    prometheusUrl: urlOf(options, 'prometheus'),
+    alertmanagerUrl: urlOf(options, 'alertmanager'),
+    exporterUrl: urlOf(options, 'exporter'),
+  }
+  started.push(await startRecovery({ directory, port, fleet, places, token }))
+  return {
+    url: `http://127.0.0.1:${port}`,
+    controlTokenFile: controlTokenFileIn(directory),
+    storagePath: storageIn(directory),
   }
 }
 
@@ -102,6 +155,7 @@ function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): R
     port: ports[part],
   })
   const addresses = new Map(here.map((part) => [shippedAddresses[part], `127.0.0.1:${ports[part]}`]))
+  if (options.recovery) addresses.set('recovery:8017', `127.0.0.1:${options.recovery.port}`)
   const { alertmanager, prometheus, grafana } = programs
   const upstream = {
     ...(prometheus ? { prometheus: urlOf(options, 'prometheus') } : {}),

@@ -5,9 +5,12 @@ import { join } from 'node:path'
 import type { Fleet } from '../../demo/fleet.ts'
 import { choosePorts } from '../../demo/preflight.ts'
 import { requireProgram } from '../../demo/programs/find.ts'
+import { freePort } from '../../demo/programs/ports.ts'
 import { queryPrometheus } from '../../demo/stack/query.ts'
 import type { Sample } from '../../demo/stack/query.ts'
+import type { RecoveryMode } from '../../demo/stack/recovery.ts'
 import { startStack as startDemoStack } from '../../demo/stack/stack.ts'
+import type { RunningRecovery } from '../../demo/stack/stack.ts'
 import { waitFor } from './wait.ts'
 import { startWebhook } from './webhook.ts'
 import type { Webhook } from './webhook.ts'
@@ -17,6 +20,8 @@ export interface TestStackOptions {
   readonly config?: (fleet: Fleet) => string
   /** Rules run faster in proportion: with 2, what waits a minute in production waits 8 s. */
   readonly scrapeIntervalSeconds?: number
+  /** Without it nothing acts on a fault. */
+  readonly recovery?: RecoveryMode
   /** Further ALERT_ variables. */
   readonly alerting?: Readonly<Record<string, string>>
 }
@@ -25,6 +30,7 @@ export interface TestStack {
   readonly fleet: Fleet
   readonly urls: Readonly<Record<'exporter' | 'prometheus' | 'alertmanager', string>>
   readonly webhook: Webhook
+  readonly recovery: RunningRecovery | undefined
   readonly query: (promql: string) => Promise<readonly Sample[]>
   readonly waitFor: typeof waitFor
   readonly stop: () => Promise<void>
@@ -50,6 +56,7 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
       fleetPorts: 'ephemeral',
       programs: { prometheus, alertmanager },
       scrapeIntervalSeconds,
+      recovery: options.recovery && { mode: options.recovery, port: await freePort() },
       alerting: {
         ALERT_CHANNELS: 'webhook',
         ALERT_WEBHOOK_URL: `http://127.0.0.1:${webhook.port}/`,
@@ -65,6 +72,7 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
       fleet,
       urls: { exporter: url('exporter'), prometheus: url('prometheus'), alertmanager: url('alertmanager') },
       webhook,
+      recovery: stack.recovery,
       query: (promql) => queryPrometheus(url('prometheus'), promql),
       waitFor,
       stop: async () => {
