@@ -61,11 +61,11 @@ export function describeStack({ fleet, urls, configFile, recovery }: Stack): str
 /** A fault for each action, and one that no action helps against. */
 const curable = [
   'break ohlc_api oom',
-  'break trending_api leak',
+  'break trainer leak',
   'break platform_db idle-session',
   'break fetch_ohlc fail-until-retried',
   'break host disk-full',
-  'break posting_service bad-json',
+  'break trending_api bad-json',
 ]
 
 function describeRecovery({ controlUrl }: Fleet, recovery: RunningRecovery): string[] {

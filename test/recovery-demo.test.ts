@@ -18,7 +18,7 @@ interface Told {
 
 let stack: TestStack
 beforeAll(async () => {
-  stack = await startStack({ scrapeIntervalSeconds: 1, recovery: 'auto' })
+  stack = await startStack({ scrapeIntervalSeconds: 2, recovery: 'auto' })
 }, 180_000)
 afterAll(() => stack.stop())
 
@@ -45,8 +45,7 @@ const patienceSeconds = 170
 
 test.concurrent.each([
   ['ohlc_api', 'oom', 'restart_ohlc_api'],
-  ['trending_api', 'leak', 'clear_trending_api'],
-  ['platform_db', 'idle-session', 'free_platform_db'],
+  ['trainer', 'leak', 'clear_trainer'],
   ['fetch_ohlc', 'fail-until-retried', 'retry_fetch_ohlc'],
 ])('break %s %s: %s heals it', { timeout: 200_000 }, async (name, fault, policy) => {
   await stack.fleet.break(name, fault)
@@ -54,11 +53,25 @@ test.concurrent.each([
 })
 
 test.concurrent(
+  'a session that sleeps and blocks others is ended, and a migration that does is not',
+  { timeout: 200_000 },
+  async () => {
+    await stack.fleet.break('platform_db', 'idle-session')
+    const isFreed = async (): Promise<boolean> => (await outcomeOf('free_platform_db')) === 'fixed'
+    await waitFor('it is freed', isFreed, patienceSeconds)
+    await stack.fleet.break('platform_db', 'block')
+    const isRefused = async (): Promise<boolean> => (await decisionOf('free_platform_db')) === 'refused'
+    await waitFor('it is refused', isRefused, patienceSeconds)
+    await stack.fleet.heal('platform_db')
+  },
+)
+
+test.concurrent(
   'what a restart does not help against is tried twice and then handed over, with what was tried',
   { timeout: 200_000 },
   async () => {
-    await stack.fleet.break('posting_service', 'bad-json')
-    const policy = 'restart_posting_service'
+    await stack.fleet.break('trending_api', 'bad-json')
+    const policy = 'restart_trending_api'
     const isGivenUp = async (): Promise<boolean> => (await decisionOf(policy)) === 'attempts_exhausted'
     await waitFor('it is given up', isGivenUp, patienceSeconds)
     const alerts = await (await fetch(`${stack.urls.alertmanager}/api/v2/alerts`)).text()
@@ -66,21 +79,9 @@ test.concurrent(
     expect(alerts).toContain('not fixed')
     const attempts = (await told()).filter((one) => one.type === 'intended' && one.policy === policy)
     expect(attempts).toHaveLength(2)
-    await stack.fleet.heal('posting_service')
+    await stack.fleet.heal('trending_api')
   },
 )
-
-test('a migration that blocks others is left alone', { timeout: 200_000 }, async () => {
-  await stack.fleet.heal('platform_db')
-  const before = (await told()).length
-  await stack.fleet.break('platform_db', 'block')
-  await waitFor(
-    'it is refused',
-    async () => (await told()).slice(before).some(({ decision }) => decision === 'refused'),
-    patienceSeconds,
-  )
-  await stack.fleet.heal('platform_db')
-})
 
 test('its metrics are scraped, and its rules are quiet while it is well', async () => {
   const up = await stack.query('up{job="recovery"}')

@@ -5,14 +5,17 @@ import type { JournalEvent } from './state/event.ts'
 export interface Audit {
   /** Why it cannot be relied on, or undefined where it can. */
   readonly problem: string | undefined
+  /** The last record is half a one. */
+  readonly isCutOff: boolean
   readonly records: number
   readonly lastHash: string
+  readonly hashes: ReadonlySet<string>
   readonly events: readonly JournalEvent[]
 }
 
 export function readAudit(directory: string): Audit {
-  const { events, link, problem } = readJournal(directory)
-  return { problem, records: events.length, lastHash: link.hash, events }
+  const { events, hashes, link, problem, isTorn } = readJournal(directory)
+  return { problem, isCutOff: isTorn, hashes, records: events.length, lastHash: link.hash, events }
 }
 
 /** A line for a person; what an alert brought along is never printed raw. */

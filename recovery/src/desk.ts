@@ -14,8 +14,10 @@ export interface Desk {
   readonly escalation: Escalation
   readonly tally: Tally
   readonly log: Log
-  /** Unix seconds. */
+  /** Unix seconds, as the system has them; somebody may set them. */
   readonly clock: () => number
+  /** Seconds since some moment, which nobody can set. */
+  readonly uptime: () => number
 }
 
 /** Throws where the events could not be stored; then they have not happened. */

@@ -34,6 +34,7 @@ const firing: CommonEvidence = {
   announced: [{ fingerprint, startsAt, isSuppressed: false }],
   targetsUp: new Map([['sync', false]]),
   ageSeconds: 1,
+  clockOffsetSeconds: 0,
 }
 
 interface Setting {
@@ -42,11 +43,13 @@ interface Setting {
   /** What the next looks see, each look one of them, the last one for good. */
   readonly see: (...looks: Look[]) => void
   readonly wait: (seconds: number) => void
+  /** Moves the clock without any time passing. */
+  readonly setClock: (seconds: number) => void
 }
 
 type Look = Partial<CommonEvidence> & { readonly isHealthy?: boolean | undefined }
 
-async function begin({ hangs = false } = {}): Promise<Setting> {
+async function begin({ hangs = false, hold = '0s' } = {}): Promise<Setting> {
   let calls = 0
   const server = createServer((_request, response) => {
     calls += 1
@@ -62,7 +65,7 @@ async function begin({ hangs = false } = {}): Promise<Setting> {
   const config = configOf(`
 mode: auto
 ${places}
-limits: { startup_hold: 0s }
+limits: { startup_hold: ${hold} }
 targets: [{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }]
 policies:
   - name: retry_sync
@@ -75,7 +78,7 @@ policies:
     settle: 10s
     window: 30s
 `)
-  let now = startsAt + 120
+  let [now, uptime] = [startsAt + 120, 0]
   let looks: Look[] = [{}]
   const look = (): Look => (looks.length > 1 ? looks.shift() : looks[0]) ?? {}
   const desk: Desk = {
@@ -89,6 +92,7 @@ policies:
     tally: createTally(config),
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     clock: () => now,
+    uptime: () => uptime,
   }
   const engine = createEngine(desk)
   engine.begin('0')
@@ -103,7 +107,11 @@ policies:
     engine,
     calls: () => calls,
     see: (...next) => (looks = next),
-    wait: (seconds) => (now += seconds),
+    wait: (seconds) => {
+      now += seconds
+      uptime += seconds
+    },
+    setClock: (seconds) => void (now += seconds),
   }
 }
 
@@ -178,4 +186,37 @@ test.each([
   await engine.round()
   await engine.idle()
   expect([calls(), decision()]).toEqual([0, expected])
+})
+
+test('a clock that is set forward ends no cooldown and spends no budget, and holds as a start does', async () => {
+  const { engine, calls, setClock, wait } = await begin({ hold: '20s' })
+  wait(21)
+  await engine.round()
+  await engine.idle()
+  wait(41)
+  await engine.round()
+  expect(journal.state.attempts[0]?.outcome).toBe('not_fixed')
+  setClock(7 * 86_400)
+  await engine.round()
+  expect(decision()).toBe('startup_hold')
+  wait(21)
+  await engine.round()
+  expect(decision()).toBe('cooldown')
+  expect(calls()).toBe(1)
+  wait(600)
+  await engine.round()
+  await engine.idle()
+  expect(calls()).toBe(2)
+})
+
+test('a clock that is set back keeps nobody from acting for longer than the hold', async () => {
+  const { engine, calls, setClock, wait } = await begin({ hold: '20s' })
+  setClock(-3_600)
+  await engine.round()
+  expect(decision()).toBe('startup_hold')
+  expect(journal.state.startedAt).toBe(startsAt + 120 - 3_600)
+  wait(3_700)
+  await engine.round()
+  await engine.idle()
+  expect(calls()).toBe(1)
 })

@@ -54,7 +54,9 @@ export function createEscalation({ config, tally, log, isJournalBroken }: Escala
       const key = JSON.stringify(alerts.map(({ labels }) => labels))
       const { alertmanager } = config.settings
       if (!alertmanager || alerts.length === 0) return
-      if (key === told && now - toldAt < everySeconds) return
+      // By a clock that nobody can set: told too rarely, an alert would end.
+      const uptime = performance.now() / 1000
+      if (key === told && uptime - toldAt < everySeconds) return
       try {
         const answer = await exchange({
           url: `${alertmanager.url.replace(/\/+$/, '')}/api/v2/alerts`,
@@ -64,7 +66,7 @@ export function createEscalation({ config, tally, log, isJournalBroken }: Escala
           signal: AbortSignal.timeout(5_000),
         })
         if (answer.status !== 200) throw new Error(describeAnswer(answer))
-        ;[told, toldAt] = [key, now]
+        ;[told, toldAt] = [key, uptime]
       } catch (error) {
         // The next round tries again.
         tally.add('escalations')

@@ -23,9 +23,10 @@ export interface ObserverOptions {
   readonly settings: Settings
   readonly storagePath: string
   readonly log: Log
+  readonly clock: () => number
 }
 
-export function createObserver({ settings, storagePath, log }: ObserverOptions): Observer {
+export function createObserver({ settings, storagePath, log, clock }: ObserverOptions): Observer {
   /** What cannot be learnt is undefined, and no guard lets that pass. */
   async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -37,14 +38,14 @@ export function createObserver({ settings, storagePath, log }: ObserverOptions):
   }
   return {
     async common() {
-      const [isPausedByFile, alerts, announced, targetsUp, ageSeconds] = await Promise.all([
+      const [isPausedByFile, alerts, announced, targetsUp, age] = await Promise.all([
         exists(join(storagePath, 'paused')),
         attempt('alerts of Prometheus', () => readAlerts(settings)),
         attempt('alerts of Alertmanager', () => readAnnounced(settings)),
         attempt('targets', () => readTargets(settings)),
-        attempt('age of samples', () => readAge(settings)),
+        attempt('age of samples', () => readAge(settings, clock)),
       ])
-      return { isPausedByFile, alerts, announced, targetsUp, ageSeconds }
+      return { isPausedByFile, alerts, announced, targetsUp, ...(age ?? unknownAge) }
     },
     isHealthy: ({ name, healthy }) =>
       attempt(`health for ${name}`, async () => {
@@ -96,10 +97,13 @@ async function readTargets(settings: Settings): Promise<ReadonlyMap<string, bool
   return new Map(samples.map(({ metric, value }) => [metric['target'] ?? '', value === 1]))
 }
 
-async function readAge(settings: Settings): Promise<number> {
+type Age = Pick<Evidence, 'ageSeconds' | 'clockOffsetSeconds'>
+const unknownAge: Age = { ageSeconds: undefined, clockOffsetSeconds: undefined }
+
+async function readAge(settings: Settings, clock: () => number): Promise<Age> {
   const [sample] = await query(settings, 'time() - max(timestamp(watchpost_target_up))')
   if (!sample) throw new Error('Prometheus has no samples of the exporter')
-  return sample.value
+  return { ageSeconds: sample.value, clockOffsetSeconds: clock() - sample.at }
 }
 
 const vector = z.object({
@@ -109,13 +113,17 @@ const vector = z.object({
   }),
 })
 
-async function query(
-  settings: Settings,
-  promql: string,
-): Promise<{ readonly metric: Readonly<Record<string, string>>; readonly value: number }[]> {
+interface QuerySample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: number
+  /** By the clock of Prometheus, Unix seconds. */
+  readonly at: number
+}
+
+async function query(settings: Settings, promql: string): Promise<QuerySample[]> {
   const path = `/api/v1/query?query=${encodeURIComponent(promql)}`
   const { result } = vector.parse(await ask(settings.prometheus, path)).data
-  return result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }))
+  return result.map(({ metric, value: [at, value] }) => ({ metric, value: Number(value), at }))
 }
 
 async function probe(settings: Settings, target: string): Promise<boolean> {

@@ -69,14 +69,17 @@ interface Live {
   readonly storagePath: string
 }
 
+/** The machine's own steady clock. */
+const uptime = (): number => performance.now() / 1000
+
 /** Undefined where everything is off: then nothing is kept, and nothing is ever considered. */
 function goLive({ config, storagePath, log, clock }: RecoveryOptions, tally: Tally): Live | undefined {
   const { settings } = config
   if (settings.mode === 'off' || storagePath === undefined) return undefined
   const journal = openJournal(storagePath)
-  const observer = createObserver({ settings, storagePath, log })
+  const observer = createObserver({ settings, storagePath, log, clock })
   const escalation = createEscalation({ config, tally, log, isJournalBroken: () => journal.isBroken })
-  const engine = createEngine({ config, journal, observer, escalation, tally, log, clock })
+  const engine = createEngine({ config, journal, observer, escalation, tally, log, clock, uptime })
   engine.begin(packageJson.version)
   const rounds = createRounds({ engine, log, clock, intervalSeconds: settings.interval })
   return { journal, rounds, storagePath }

@@ -26,6 +26,7 @@ export const recovery: Command = {
       type: 'boolean',
       description: 'For audit: also say what the last record is. It is always checked.',
     },
+    contains: { type: 'string', description: 'For audit: a hash noted earlier, which must still be there.' },
     json: { type: 'boolean', description: 'For status: write JSON.' },
   },
   async run(invocation) {
@@ -58,12 +59,20 @@ function showAudit(invocation: Invocation, what: 'history' | 'audit'): number {
   const { values, write, writeError, switches } = invocation
   const directory = values['storage.path']
   if (directory === undefined) return misuse(invocation, `recovery ${what} expects --storage.path=DIR`)
-  const { problem, records, lastHash, events } = readAudit(directory)
+  const { problem, records, lastHash, events, hashes, isCutOff } = readAudit(directory)
+  const wanted = values['contains']
   if (what === 'history') write(events.map((event) => `${describeEvent(event)}\n`).join(''))
   if (problem !== undefined) {
     writeError(`watchpost: the audit log is damaged: ${problem}\n`)
     return 1
   }
+  if (wanted !== undefined && !hashes.has(wanted)) {
+    writeError(
+      `watchpost: the audit log has no record with hash ${wanted}: its end was cut off, or it is another one\n`,
+    )
+    return 1
+  }
+  if (isCutOff) writeError('watchpost: the last record of the audit log is half a one\n')
   if (what === 'audit') {
     const last = switches.has('verify') ? `, the last with hash ${lastHash}` : ''
     write(`the audit log is whole: ${records} records${last}\n`)

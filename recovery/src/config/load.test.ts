@@ -1,4 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { configOf, places, problemsOf } from '../testing/config.ts'
@@ -35,6 +37,20 @@ test('auto is refused without token, allow-list, audit log and those who confirm
       '5 problems in recovery.yml',
     ].join('\n'),
   )
+})
+
+test('tokens that are one and the same, or that can be guessed, are refused', () => {
+  const [, tokenFile = ''] = /^token_file: (.*)$/m.exec(places) ?? []
+  const same = places.replace(/^control_token_file: .*$/m, `control_token_file: ${tokenFile}`)
+  expect(problemsOf(`mode: auto\n${same}\n${target}\n${policy()}`)).toContain(
+    'mode auto needs two different tokens: who may post alerts must not approve actions',
+  )
+  const short = join(mkdtempSync(join(tmpdir(), 'watchpost-token-')), 'token')
+  writeFileSync(short, 'secret\n')
+  const guessed = places.replace(tokenFile, short)
+  const problems = problemsOf(`mode: auto\n${guessed}\n${target}\n${policy()}`)
+  expect(problems).toContain('mode auto needs tokens of at least 12 characters')
+  expect(problems).not.toContain('secret\n')
 })
 
 test.each([

@@ -117,12 +117,14 @@ function findDangling({ targets, policies }: Settings): Finding[] {
   })
 }
 
+const minTokenLength = 12
+
 /** What must be there before anything may happen. */
 function findLacking(settings: Settings, storagePath: string | undefined): Finding[] {
   const active = settings.policies.filter((policy) => modeOf(settings, policy) !== 'off')
   if (settings.mode === 'off' && active.length === 0) return []
   const needs = `mode ${settings.mode} needs`
-  const lacking: (readonly [boolean, string])[] = [
+  const lacking: [boolean, string][] = [
     [settings.token_file === undefined, 'token_file, so that nobody else can ask for actions'],
     [settings.targets.length === 0, 'targets, the list of what may be acted on'],
     [storagePath === undefined, '--storage.path, where the audit log is kept'],
@@ -138,6 +140,16 @@ function findLacking(settings: Settings, storagePath: string | undefined): Findi
       'control_token_file, without which nobody can approve',
     ],
   ]
+  const tokens = [settings.token_file, settings.control_token_file].flatMap((token) => token?.reveal() ?? [])
+  if (tokens.length === 2 && tokens[0] === tokens[1]) {
+    lacking.push([true, 'two different tokens: who may post alerts must not approve actions'])
+  }
+  if (tokens.some((token) => token.length < minTokenLength)) {
+    lacking.push([
+      true,
+      `tokens of at least ${minTokenLength} characters, as openssl rand -hex 32 makes them`,
+    ])
+  }
   return lacking
     .filter(([lacks]) => lacks)
     .map(([, what]) => ({ path: ['mode'], message: `${needs} ${what}` }))

@@ -92,6 +92,7 @@ function look(world: World) {
     alerts: world.isPrometheusUp ? alerts : undefined,
     announced,
     targetsUp: new Map(services.map((name) => [name, !world.broken.has(name)])),
+    clockOffsetSeconds: 0,
     ageSeconds: world.isPrometheusUp ? 5 : undefined,
   }
 }

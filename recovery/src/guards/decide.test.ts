@@ -36,6 +36,7 @@ const evidence: Evidence = {
     ['web', false],
     ['db', true],
   ]),
+  clockOffsetSeconds: 0,
   ageSeconds: 5,
   isHealthy: false,
 }
@@ -113,6 +114,10 @@ test.each<[string, Given]>([
   // Labels that chose the policy, but that the alert does not have where it comes from.
   ['not_corroborated', { evidence: { alerts: [{ labels: { alertname: 'ServiceDown' }, state: 'firing' }] } }],
   ['not_corroborated', { evidence: { ageSeconds: 121 } }],
+  // The clock was set: what is old by it may be new.
+  ['not_corroborated', { evidence: { clockOffsetSeconds: 3_600 } }],
+  ['not_corroborated', { evidence: { clockOffsetSeconds: -3_600 } }],
+  ['not_corroborated', { evidence: { clockOffsetSeconds: undefined } }],
   ['not_corroborated', { evidence: { ageSeconds: undefined } }],
   ['not_corroborated', { evidence: { isHealthy: true } }],
   ['not_corroborated', { evidence: { isHealthy: undefined } }],

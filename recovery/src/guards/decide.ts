@@ -74,7 +74,7 @@ function isStale({ config, episode, evidence: { now } }: Case): string | undefin
 }
 
 function isUncorroborated({ policy, episode, evidence }: Case): string | undefined {
-  const { alerts, announced, ageSeconds, isHealthy } = evidence
+  const { alerts, announced, ageSeconds, clockOffsetSeconds: offset, isHealthy } = evidence
   if (!announced) return 'Alertmanager could not be asked'
   if (!findAnnounced(announced, episode)) return 'Alertmanager has no such alert'
   if (!alerts) return 'Prometheus could not be asked'
@@ -84,6 +84,9 @@ function isUncorroborated({ policy, episode, evidence }: Case): string | undefin
   )
   if (!isFiring) return 'Prometheus has no such alert firing'
   if (ageSeconds === undefined || ageSeconds > maxEvidenceAgeSeconds) return 'the samples are too old'
+  if (offset === undefined || Math.abs(offset) > maxEvidenceAgeSeconds) {
+    return 'the clock here and that of Prometheus differ'
+  }
   if (isHealthy === undefined) return 'whether it is healthy could not be learnt'
   return isHealthy ? 'it is healthy' : undefined
 }

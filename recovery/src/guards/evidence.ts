@@ -26,6 +26,8 @@ export interface Evidence {
   readonly targetsUp: ReadonlyMap<string, boolean> | undefined
   /** How old the newest of these samples is. */
   readonly ageSeconds: number | undefined
+  /** How far our clock is ahead of that of Prometheus. */
+  readonly clockOffsetSeconds: number | undefined
   /** Whether the policy's own condition holds. */
   readonly isHealthy: boolean | undefined
 }

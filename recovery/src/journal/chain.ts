@@ -1,5 +1,6 @@
 // Records that each hold the hash of the one before: what was written cannot be changed unseen.
 import { createHash } from 'node:crypto'
+import { isKnownType } from '../state/event.ts'
 import type { JournalEvent } from '../state/event.ts'
 
 export interface Link {
@@ -32,6 +33,7 @@ export function readLine(
   } & JournalEvent
   if (previous && (prev_hash !== previous.hash || seq !== previous.seq + 1))
     return 'it does not follow the one before it'
+  if (!isKnownType(event.type)) return 'a version that knows more has written it'
   return { event: event as JournalEvent, link: { seq, hash } }
 }
 

@@ -18,9 +18,16 @@ export function listFiles(directory: string): number[] {
   return numbers.map(Number).toSorted((a, b) => a - b)
 }
 
+/** Records before it may be put away, but only with the checkpoint that sums them up. */
+function checkStart(record: ReturnType<typeof readLine>, isStart: boolean): ReturnType<typeof readLine> {
+  const isWrong = isStart && typeof record !== 'string' && record.event.type !== 'checkpoint'
+  return isWrong ? 'it is no checkpoint, and what was before it is gone' : record
+}
+
 export interface JournalReading {
   readonly events: readonly JournalEvent[]
   readonly link: Link
+  readonly hashes: ReadonlySet<string>
   /** Of the last file: its number, and how much of it is whole records. */
   readonly last: { readonly number: number; readonly sizeBytes: number } | undefined
   /** A last record that was cut off while it was written. Nobody was told that it had been stored. */
@@ -31,6 +38,7 @@ export interface JournalReading {
 export function readJournal(directory: string): JournalReading {
   const numbers = listFiles(directory)
   const events: JournalEvent[] = []
+  const hashes = new Set<string>()
   let link = firstLink
   let last: JournalReading['last']
   for (const number of numbers) {
@@ -41,10 +49,11 @@ export function readJournal(directory: string): JournalReading {
     for (const [index, line] of lines.entries()) {
       // A file after the first begins with all that the ones before it came to, so they may be put away.
       const isStart = index === 0 && events.length === 0 && number > 1
-      const record = readLine(line, isStart ? undefined : link)
+      const record = checkStart(readLine(line, isStart ? undefined : link), isStart)
       if (typeof record === 'string') {
         return {
           events,
+          hashes,
           link,
           last,
           isTorn: false,
@@ -53,12 +62,14 @@ export function readJournal(directory: string): JournalReading {
       }
       events.push(record.event)
       link = record.link
+      hashes.add(link.hash)
     }
     last = { number, sizeBytes: end }
     if (end < bytes.length) {
-      if (isLastFile) return { events, link, last, isTorn: true, problem: undefined }
+      if (isLastFile) return { events, hashes, link, last, isTorn: true, problem: undefined }
       return {
         events,
+        hashes,
         link,
         last,
         isTorn: false,
@@ -66,5 +77,5 @@ export function readJournal(directory: string): JournalReading {
       }
     }
   }
-  return { events, link, last, isTorn: false, problem: undefined }
+  return { events, hashes, link, last, isTorn: false, problem: undefined }
 }

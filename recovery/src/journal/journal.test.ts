@@ -1,8 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JournalEvent } from '../state/event.ts'
+import { firstLink, forge } from './chain.ts'
 import { readJournal } from './files.ts'
 import { openJournal } from './journal.ts'
 
@@ -70,4 +79,59 @@ test('a full file is followed by one that begins with all that is known', () => 
   expect(again.state.paused?.at).toBe(19)
   expect(readJournal(directory).link.seq).toBe(20)
   again.close()
+})
+
+test.each([
+  ['removed', () => rmSync(file())],
+  ['moved away', () => renameSync(file(), `${file()}.old`)],
+  [
+    'replaced',
+    () => {
+      copyFileSync(file(), `${file()}.new`)
+      renameSync(`${file()}.new`, file())
+    },
+  ],
+])('a file that was %s while it is written to takes nothing more', (_what, meddle) => {
+  const journal = openJournal(directory)
+  journal.append([pause(1)])
+  meddle()
+  expect(() => journal.append([pause(2)])).toThrow('could not be written')
+  expect(journal).toMatchObject({ isBroken: true, state: { paused: { at: 1 } } })
+  journal.close()
+})
+
+test('where a journal was, an empty folder is no new beginning: what was paused would go on', () => {
+  fill(1)
+  rmSync(file())
+  expect(() => openJournal(directory)).toThrow('is damaged: all of its files are gone')
+})
+
+function write(number: number, ...events: object[]): void {
+  let link = firstLink
+  const lines = events.map((event) => {
+    const forged = forge(event as JournalEvent, link)
+    link = forged.link
+    return `${forged.line}\n`
+  })
+  writeFileSync(join(directory, `journal-00000${number}.jsonl`), lines.join(''))
+}
+
+test('a record of a newer version is not built upon', () => {
+  write(1, pause(1), { type: 'promoted', at: 2 })
+  expect(() => openJournal(directory)).toThrow(
+    'journal-000001.jsonl:2: a version that knows more has written it',
+  )
+})
+
+test('files may be put away only up to a checkpoint', () => {
+  write(2, pause(1))
+  expect(() => openJournal(directory)).toThrow('journal-000002.jsonl:1: it is no checkpoint')
+})
+
+test('that the last record was cut off is known after the start', () => {
+  fill(2)
+  appendFileSync(file(), '{"seq":3')
+  const journal = openJournal(directory)
+  expect(journal.wasCutOff).toBe(true)
+  journal.close()
 })

@@ -1,5 +1,15 @@
 // The journal: intake queue, memory and audit log in one. What `append` has returned from is on the disk.
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { JournalEvent } from '../state/event.ts'
@@ -10,13 +20,15 @@ import { fileName, readJournal } from './files.ts'
 import type { JournalReading } from './files.ts'
 
 const closed = -1
+const lockName = 'lock'
 const maxFileBytes = 16 * 1_048_576
 
 /** Opens it, or says why it must not be used. */
 export function openJournal(directory: string): Journal {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const isFirst = !existsSync(join(directory, lockName))
   const lock = takeLock(directory)
-  const found = readJournal(directory)
+  const found = readFound(directory, isFirst)
   if (found.problem === undefined) return new Journal(directory, lock, found)
   lock.close()
   throw new Error(
@@ -24,7 +36,15 @@ export function openJournal(directory: string): Journal {
   )
 }
 
+/** Where one was before, there is one: without it, nobody would know what was paused and what was done. */
+function readFound(directory: string, isFirst: boolean): JournalReading {
+  const found = readJournal(directory)
+  return isFirst || found.last ? found : { ...found, problem: 'all of its files are gone' }
+}
+
 export class Journal {
+  /** Whether the last record was cut off when it was opened: the process had ended while it wrote, or somebody cut it. */
+  readonly wasCutOff: boolean
   readonly #directory: string
   readonly #lock: DatabaseSync
   #state: State
@@ -46,6 +66,7 @@ export class Journal {
     this.#sizeBytes = found.last?.sizeBytes ?? 0
     this.#file = openFile(directory, this.#number)
     this.#isTorn = found.isTorn
+    this.wasCutOff = found.isTorn
     this.#mend()
   }
 
@@ -88,6 +109,7 @@ export class Journal {
     }
     try {
       this.#mend()
+      this.#demandPlace()
       this.#isTorn = true
       writeAll(this.#file, text)
       fsyncSync(this.#file)
@@ -102,6 +124,14 @@ export class Journal {
     this.#link = next
     this.#sizeBytes += Buffer.byteLength(text)
     this.#state = events.reduce(reduce, this.#state)
+  }
+
+  /** What is written to a file that was removed or replaced is read by nobody. */
+  #demandPlace(): void {
+    const path = join(this.#directory, fileName(this.#number))
+    const there = statSync(path, { throwIfNoEntry: false })
+    if (there?.ino === fstatSync(this.#file).ino) return
+    throw new Error(`${path}: expected the file that was opened, but it is gone or another one`)
   }
 
   #tryToMend(): void {
@@ -155,7 +185,7 @@ function writeAll(file: number, text: string): void {
 
 /** SQLite's lock is the system's own: it goes with the process, however that ends. */
 function takeLock(directory: string): DatabaseSync {
-  const lock = new DatabaseSync(join(directory, 'lock'))
+  const lock = new DatabaseSync(join(directory, lockName))
   try {
     lock.exec('BEGIN EXCLUSIVE')
     return lock

@@ -64,7 +64,8 @@ export interface Intended extends At {
 export type JournalEvent =
   | Received
   | Intended
-  | (At & { readonly type: 'started'; readonly version: string })
+  | (At & { readonly type: 'started'; readonly version: string; readonly cut_off?: true })
+  | (At & { readonly type: 'clock_moved'; readonly seconds: number })
   | (At & {
       readonly type: 'decided'
       readonly episode: string
@@ -89,3 +90,25 @@ export type JournalEvent =
   | (At & { readonly type: 'escalated'; readonly episode: string; readonly reason: Decision })
   | (At & { readonly type: 'paused' | 'resumed'; readonly actor: string })
   | (At & { readonly type: 'checkpoint'; readonly state: unknown })
+
+/** A record of another type was written by a version that knows more, and cannot be built upon. */
+const known: Readonly<Record<JournalEvent['type'], true>> = {
+  received: true,
+  intended: true,
+  rehearsed: true,
+  started: true,
+  clock_moved: true,
+  decided: true,
+  approved: true,
+  acted: true,
+  verified: true,
+  closed: true,
+  escalated: true,
+  paused: true,
+  resumed: true,
+  checkpoint: true,
+}
+
+export function isKnownType(type: unknown): boolean {
+  return typeof type === 'string' && Object.hasOwn(known, type)
+}

@@ -62,6 +62,8 @@ export function reduce(state: State, event: JournalEvent): State {
   switch (event.type) {
     case 'started':
       return { ...prune(state, event.at), startedAt: event.at }
+    case 'clock_moved':
+      return { ...shift(state, event.seconds), startedAt: event.at }
     case 'paused':
       return { ...state, paused: { actor: event.actor, at: event.at } }
     case 'resumed':
@@ -156,6 +158,29 @@ function withEpisode(state: State, id: string, change: Partial<Episode>): State 
 function withAttempt(state: State, id: string, change: Partial<Attempt>): State {
   const attempts = state.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...change } : attempt))
   return { ...state, attempts }
+}
+
+/** As it would be had the clock always been as it is now: cooldowns and budgets last as long as they should. */
+function shift(state: State, seconds: number): State {
+  const moved = (at: number | undefined): number | undefined => (at === undefined ? undefined : at + seconds)
+  const episodes = [...state.episodes.values()].map((episode) => ({
+    ...episode,
+    received_at: episode.received_at + seconds,
+    decided_at: moved(episode.decided_at),
+    approval: episode.approval && { ...episode.approval, at: episode.approval.at + seconds },
+    closed: episode.closed && { ...episode.closed, at: episode.closed.at + seconds },
+  }))
+  return {
+    ...state,
+    episodes: new Map(episodes.map((episode) => [episode.id, episode])),
+    attempts: state.attempts.map((attempt) => ({
+      ...attempt,
+      at: attempt.at + seconds,
+      acted_at: moved(attempt.acted_at),
+      verified_at: moved(attempt.verified_at),
+    })),
+    marks: state.marks.map((mark) => ({ ...mark, at: mark.at + seconds })),
+  }
 }
 
 function prune(state: State, now: number): State {
