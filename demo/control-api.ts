@@ -35,10 +35,7 @@ async function route(
   { faults, runHook }: Controlled,
 ): Promise<Answer> {
   if (request.method === 'GET' && path === '/state') return { status: 200, body: stateOf(faults) }
-  if (request.method === 'POST' && path.startsWith('/hooks/')) {
-    const isKnown = isJson(request) && (await runHook(path))
-    return isKnown ? { status: 200, body: { done: true } } : refuse(404, 'there is no such hook')
-  }
+  if (path.startsWith('/hooks/')) return answerHook(request, path, runHook)
   if (request.method !== 'POST' || (path !== '/break' && path !== '/heal')) {
     return refuse(404, 'expected GET /state, POST /break or POST /heal')
   }
@@ -52,6 +49,11 @@ async function route(
     faults,
     path === '/break' ? () => faults.break(order.name, order.fault) : () => faults.heal(order.name),
   )
+}
+
+async function answerHook(request: IncomingMessage, path: string, runHook: RunHook): Promise<Answer> {
+  const isKnown = request.method === 'POST' && isJson(request) && (await runHook(path))
+  return isKnown ? { status: 200, body: { done: true } } : refuse(404, 'there is no such hook')
 }
 
 function isJson({ headers }: IncomingMessage): boolean {

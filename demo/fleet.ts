@@ -32,7 +32,7 @@ import { googleSheets } from './sources/google-sheets.ts'
 import { createServiceAccount } from './sources/service-account.ts'
 import { spreadsheetId } from './sources/spreadsheet.ts'
 import { openStores } from './stores.ts'
-import type { StoresOptions } from './stores.ts'
+import type { Stores, StoresOptions } from './stores.ts'
 import { startTask } from './task-runner.ts'
 import type { RunnerOptions, TaskRunner } from './task-runner.ts'
 import { tasks } from './tasks.ts'
@@ -127,10 +127,8 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   const others = [...sources, databaseFaults, standby, cache, ...runners, disk, network].flatMap(
     (part) => part?.breakable ?? [],
   )
-  const faults: Faults = createFaults([
-    ...services.map(({ breakable }) => engine.contain(breakable)),
-    ...others,
-  ])
+  const contained = services.map(({ breakable }) => engine.contain(breakable))
+  const faults: Faults = createFaults([...contained, ...others])
   const controlPort = await portOf(options, catalogue.controlPort)
   const control = await keep(closers, openControl(controlPort, faults, createHooks(faults, runners)))
   const sourceUrls = urlsByName(sources)
@@ -138,10 +136,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   return {
     services: urlsByName(services),
     sources: sourceUrls,
-    databaseUrl: database.url,
-    recoveryDatabaseUrl: database.recoveryUrl,
-    standbyUrl: standby?.url,
-    cacheUrl: cache?.url,
+    ...storeUrls(database, { standby, cache }),
     controlUrl: control.url,
     engineUrl: engine.url,
     diskPath: disk.path,
@@ -224,6 +219,15 @@ async function openDatabase(options: Settings, closers: Closer[]): Promise<Platf
 function storesOf(options: Settings, database: PlatformDatabase): StoresOptions {
   const { redis, dataDirectory: directory } = options
   return { database, redis, directory, portOf: (port) => portOf(options, port) }
+}
+
+function storeUrls(database: PlatformDatabase, { standby, cache }: Stores) {
+  return {
+    databaseUrl: database.url,
+    recoveryDatabaseUrl: database.recoveryUrl,
+    standbyUrl: standby?.url,
+    cacheUrl: cache?.url,
+  }
 }
 
 function urlsByName(

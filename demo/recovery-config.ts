@@ -16,7 +16,7 @@ export interface RecoveryPlaces {
 }
 
 interface Part {
-  readonly target: { readonly name: string; readonly type: string }
+  readonly target: Readonly<Record<'name' | 'type', string>> & Readonly<Record<string, unknown>>
   readonly policy: object
 }
 
@@ -55,7 +55,7 @@ export function renderRecovery(fleet: Fleet, places: RecoveryPlaces): string {
 function restart(entry: ServiceEntry, { engineUrl }: Fleet): Part {
   const target = `${entry.name}_container`
   return {
-    target: { name: target, type: 'docker', ...{ container: containerName({ entry }), engine: engineUrl } },
+    target: { name: target, type: 'docker', container: containerName({ entry }), engine: engineUrl },
     policy: {
       name: `restart_${entry.name}`,
       matchers: ['alertname="ServiceDown"', `target="${entry.name}"`],
@@ -99,7 +99,7 @@ function endSessions({ recoveryDatabaseUrl: url }: Fleet): Part | undefined {
   if (url === undefined) return undefined
   const target = 'platform_db_sessions'
   return {
-    target: { name: target, type: 'postgres', ...{ url, users: ['platform'], idle_for: '5s' } },
+    target: { name: target, type: 'postgres', url, users: ['platform'], idle_for: '5s' },
     policy: {
       name: 'free_platform_db',
       matchers: ['alertname="DatabaseSessionsBlocked"', `target="${databaseName}"`],
@@ -114,7 +114,7 @@ function removeFiles({ diskPath }: Fleet): Part {
   const target = 'runaway_logs'
   const limit = 'scalar(max(watchpost_threshold{name="disk"}))'
   return {
-    target: { name: target, type: 'files', ...{ root: diskPath, pattern: '*.log', older_than: '1m' } },
+    target: { name: target, type: 'files', root: diskPath, pattern: '*.log', older_than: '1m' },
     policy: {
       name: 'clean_disk',
       matchers: ['alertname="HostDiskHigh"', `mountpoint="${diskPath}"`],

@@ -27,9 +27,7 @@ const leakedPercent = 96.5
 
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { entry, ask } = options
-  let startedAt = performance.now()
-  let isStopped = false
-  let isLeaking = false
+  let [startedAt, isStopped, isLeaking] = [performance.now(), false, false]
   // Of answers that were given before the last start: a process that is restarted counts from zero.
   let forgotten = { total: 0, errors: 0 }
 
@@ -66,7 +64,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     faults: [...httpFaults, 'leak'],
     async break(fault) {
       isLeaking = fault === 'leak'
-      if (!isLeaking) await endpoint.break(fault)
+      await endpoint.break(fault)
       isStopped = fault === 'down'
     },
     async heal() {

@@ -24,18 +24,16 @@ export interface TaskRunner {
 }
 
 export function startTask(task: Task, options: RunnerOptions): TaskRunner {
-  const { speed } = options
   const ending = new AbortController()
   const { signal } = ending
   let fault: string | undefined
-  let healing = Promise.withResolvers<void>()
-  let current: Promise<void> = Promise.resolve()
+  let [healing, current] = [Promise.withResolvers<void>(), Promise.resolve()]
 
   const run: RunOptions = {
     ...options,
     task,
     log: createTaskLog(options.pool, signal),
-    pause: (seconds) => sleep((seconds * 1000) / speed, undefined, { signal }),
+    pause: (seconds) => sleep((seconds * 1000) / options.speed, undefined, { signal }),
     fault: () => fault,
     healed: async () => {
       await healing.promise
@@ -52,10 +50,7 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
     await current
   }
 
-  // With `protect`, a slot that comes while the last run is still under way is left out.
-  const cron = new Cron(cronPattern(task.type, speed), { timezone, protect: true }, (self: Cron) =>
-    start(self.currentRun() ?? new Date()),
-  )
+  const cron = schedule(cronPattern(task.type, options.speed), start)
 
   const breakable: Breakable = {
     name: task.name,
@@ -85,4 +80,11 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
   }
 
   return { breakable, runNow, stop }
+}
+
+/** With `protect`, a slot that comes while the last run is still under way is left out. */
+function schedule(pattern: string, start: (slot: Date) => Promise<void>): Cron {
+  return new Cron(pattern, { timezone, protect: true }, (self: Cron) =>
+    start(self.currentRun() ?? new Date()),
+  )
 }

@@ -111,7 +111,8 @@ test('a fleet is broken and healed from the command line', async () => {
   expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'nothing is broken\n' })
   expect(await control('break', 'trainer', 'melt', flag)).toMatchObject({
     code: 2,
-    stderr: 'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, oom\n',
+    stderr:
+      'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, leak, oom\n',
   })
   const unknown = await control('heal', 'nobody', flag)
   expect(unknown.code).toBe(2)
@@ -155,7 +156,9 @@ test('a database that is there already is used, and its password is not printed'
     const first = await start(`--database-url-file=${file}`)
     expect(JSON.stringify(first)).not.toContain('postgresql://')
     const status = await control('status', `--control-url=${first.controlUrl}`)
-    expect(status.stdout).toMatch(/^platform_db +database +ok +block pool-full nulls duplicates$/m)
+    expect(status.stdout).toMatch(
+      /^platform_db +database +ok +block idle-session pool-full nulls duplicates$/m,
+    )
     const client = await postgres.connect()
     await client.query("UPDATE task_executions SET error_message = 'mine' WHERE id = 1")
     if (child) await end(child, 'SIGTERM')

@@ -49,7 +49,8 @@ test.concurrent.each([
   ['fetch_ohlc', 'fail-until-retried', 'retry_fetch_ohlc'],
 ])('break %s %s: %s heals it', { timeout: 200_000 }, async (name, fault, policy) => {
   await stack.fleet.break(name, fault)
-  await waitFor(`${policy} is verified`, async () => (await outcomeOf(policy)) === 'fixed', patienceSeconds)
+  const outcome = await waitFor(`${policy} is verified`, () => outcomeOf(policy), patienceSeconds)
+  expect(outcome).toBe('fixed')
 })
 
 test.concurrent(
@@ -57,8 +58,8 @@ test.concurrent(
   { timeout: 200_000 },
   async () => {
     await stack.fleet.break('platform_db', 'idle-session')
-    const isFreed = async (): Promise<boolean> => (await outcomeOf('free_platform_db')) === 'fixed'
-    await waitFor('it is freed', isFreed, patienceSeconds)
+    const outcome = await waitFor('it is verified', () => outcomeOf('free_platform_db'), patienceSeconds)
+    expect(outcome).toBe('fixed')
     await stack.fleet.break('platform_db', 'block')
     const isRefused = async (): Promise<boolean> => (await decisionOf('free_platform_db')) === 'refused'
     await waitFor('it is refused', isRefused, patienceSeconds)

@@ -144,3 +144,19 @@ test('outside the window it acts, and a rehearsal holds back no action', () => {
   const earlier = sunday.replace('2 * * SUN', '5 * * SUN')
   expect(verdict({ config: earlier, events: attempt(now - 60, 'rehearsed') }).decision).toBe('act')
 })
+
+// In March the clocks there go from 2:00 to 3:00, in October from 3:00 back to 2:00.
+test.each([
+  ['2026-03-29T00:59:00Z', false],
+  ['2026-03-29T01:01:00Z', true],
+  ['2026-03-29T02:59:00Z', true],
+  ['2026-03-29T03:01:00Z', false],
+  ['2026-10-25T00:31:00Z', true],
+  ['2026-10-25T02:29:00Z', true],
+  ['2026-10-25T02:31:00Z', false],
+])('a window at 2:30 is as long on the days on which the clocks change: %s, held: %s', (moment, isHeld) => {
+  const at = Date.parse(moment) / 1000
+  const night = `maintenance: [{ cron: '30 2 * * *', timezone: Europe/Berlin, for: 2h }]`
+  const given = { config: night, startedAt: at - 3_600, receivedAt: at - 10, evidence: { now: at } }
+  expect(verdict(given).decision === 'maintenance').toBe(isHeld)
+})

@@ -39,7 +39,8 @@ export function openJournal(directory: string): Journal {
 /** Where one was before, there is one: without it, nobody would know what was paused and what was done. */
 function readFound(directory: string, isFirst: boolean): JournalReading {
   const found = readJournal(directory)
-  return isFirst || found.last ? found : { ...found, problem: 'all of its files are gone' }
+  const isThere = found.last !== undefined || found.problem !== undefined
+  return isFirst || isThere ? found : { ...found, problem: 'all of its files are gone' }
 }
 
 export class Journal {
