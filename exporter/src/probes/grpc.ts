@@ -114,7 +114,8 @@ function receive(stream: ClientHttp2Stream, { settle, fail }: Receiver): void {
     const status = trailers['grpc-status'] ?? headers['grpc-status']
     const httpStatus = headers[':status']
     if (status === undefined) {
-      const detail = `the answer is none of gRPC, its HTTP status is ${httpStatus}`
+      const told = httpStatus === undefined ? '' : `, its HTTP status is ${httpStatus}`
+      const detail = `the answer is none of gRPC${told}`
       settle({ ...noReply, httpStatus }, { failure: 'error', detail })
       return
     }

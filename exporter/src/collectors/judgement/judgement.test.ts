@@ -156,6 +156,15 @@ test('a pattern that explodes in other engines takes no time', () => {
   expect(performance.now() - began).toBeLessThan(500)
 })
 
+test('a pattern that is many in one takes no longer, and a usual one sees a quarter of a MiB', () => {
+  const text = `${'x'.repeat(250_000)}y`
+  const began = performance.now()
+  judge({ of: 'body', matches: '([a-z]+[0-9]?){1,200}z' }, answer(`${'x'.repeat(250_000)},z`))
+  // Unbounded it takes ten seconds.
+  expect(performance.now() - began).toBeLessThan(3_000)
+  expect(judge({ of: 'body', matches: 'y$' }, answer(text))?.passed).toBe(true)
+})
+
 test('functions of paths search and match as RFC 9535 says', () => {
   const given = answer(JSON.stringify([{ s: 'abc' }, { s: 'b' }, { s: 5 }]))
   expect(judge({ path: "$[?search(@.s, 'b')]", length: { equals: 2 } }, given)?.passed).toBe(true)
