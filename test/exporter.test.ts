@@ -37,7 +37,7 @@ async function configuration(text: string, file = 'watchpost.yml'): Promise<stri
 }
 
 function start(...args: string[]): Child {
-  const child = spawn(process.execPath, ['exporter/src/main.ts', ...args], {
+  const child = spawn(process.execPath, ['exporter/watchpost.js', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 export function saveMemory(): void {
   // By default the nursery grows to 48 MB, and the heap to four times what is in use before it is swept.
   setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--heap-growing-percent=40')
+  setFlagsFromString('--heap-growing-percent=80')
   // What is loaded runs once: machine code for it, and the compilers themselves, would be 12 MB.
   setFlagsFromString('--no-turbofan')
   setFlagsFromString('--no-maglev')

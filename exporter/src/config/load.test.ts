@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseConfig } from './load.ts'
+import { loadConfig, parseConfig } from './load.ts'
 import { formatProblems } from './problem.ts'
 import { collectors } from '../collectors/all.ts'
 
@@ -267,5 +267,19 @@ test('dependencies are followed through any number of steps, as strong as their 
     { dependency: 'c', strength: 'soft', depth: 'direct' },
     { dependency: 'd', strength: 'hard', depth: 'transitive' },
     { dependency: 'e', strength: 'soft', depth: 'transitive' },
+  ])
+})
+
+test('only the collectors of declared sections are at work, and a broken file knows of all', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'watchpost-load-'))
+  const file = join(directory, 'watchpost.yml')
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  writeFileSync(file, 'services: [{ name: shop, url: http://shop/health }]\n')
+  const { config } = await loadConfig(file, {})
+  expect(config?.collectors.map(({ name }) => name)).toEqual(['services'])
+  writeFileSync(file, 'servces: []\n')
+  const { problems } = await loadConfig(file, {})
+  expect(problems?.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/unknown key "servces".*did you mean services\?/),
   ])
 })

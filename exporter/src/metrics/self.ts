@@ -1,7 +1,6 @@
 // Metrics of Watchpost's own process, in the names that dashboards for Node.js know.
 import { readFileSync, readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { observeCollections } from './garbage.ts'
 import { counter, family, gauge, noLabels } from './metric.ts'
 import type { Family, Metric, Value } from './metric.ts'
 
@@ -78,7 +77,6 @@ const build = gauge('nodejs_version_info', 'The version of Node.js that runs the
 export function createSelfMetrics(): SelfMetrics {
   const lag = monitorEventLoopDelay()
   lag.enable()
-  const collections = observeCollections()
   const startedAt = performance.timeOrigin / 1000
   const version = Object.freeze({ version: process.version })
   return {
@@ -90,7 +88,6 @@ export function createSelfMetrics(): SelfMetrics {
         ...read(kernel, readStatus()),
         ...read(eventLoop, lag),
         family(build, [[version, 1]]),
-        collections(),
       ]
       lag.reset()
       return families
