@@ -110,6 +110,14 @@ test('when nothing is left the source is not asked before the reset, and a reloa
   expect(asked).toBe(2)
 })
 
+test('a quota that is full again while nobody looks is not told as used up', async () => {
+  const url = await serve(send(200, '{"used":10,"limit":10,"full_at":60}'))
+  const quota = { used: '$.used', limit: '$.limit', resets: '$.full_at' }
+  const watched = watchSource({ kind: 'http', url, quota, min_interval: '5m' })
+  expect((await look(watched, 1_000)).quota).toMatchObject({ used: 10, limit: 10, resetAt: 1_060 })
+  expect((await look(watched, 1_061)).quota).toMatchObject({ used: undefined, limit: 10 })
+})
+
 test('rounds that overlap share one request', async () => {
   let asked = 0
   const url = await serve((_request, response) => {

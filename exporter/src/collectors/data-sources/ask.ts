@@ -38,13 +38,18 @@ export async function askSource(settled: SettledSource, memory: SourceMemory, ro
   return memory.kept
 }
 
-/** Our own count goes on falling while nobody asks; what a source told stands until it tells more. */
+/**
+ * Our own count goes on falling while nobody asks. What a source told stands until it tells more; but once it is full
+ * again, how much of it is used is not known.
+ */
 export function currentQuota(
   settled: SettledSource,
   { kept, count }: SourceMemory,
   now: number,
 ): Quota | undefined {
-  if (kept?.quota?.source !== 'count' || kept.answer.isRateLimited) return kept?.quota
+  const told = kept?.quota
+  if (told?.resetAt !== undefined && told.resetAt <= now && isSpent(told)) return { ...told, used: undefined }
+  if (told?.source !== 'count' || kept?.answer.isRateLimited) return told
   return readBudgets(settled.budgets, now) ?? readQuota(settled.quota, undefined, { now, count })
 }
 
