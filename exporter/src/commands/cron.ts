@@ -42,8 +42,10 @@ interface Question {
 
 /** A string is what is wrong with the question, for a person. */
 function readQuestion({ positionals, values }: Invocation): Question | string {
-  const [expression = '', ...others] = positionals
-  if (others.length > 0) return 'cron expects one expression, in quotes, as in watchpost cron "5 * * * *"'
+  const [expression, ...others] = positionals
+  if (expression === undefined || others.length > 0) {
+    return 'cron expects one expression, in quotes, as in watchpost cron "5 * * * *"'
+  }
   const { timezone: zone = 'UTC', from: begin } = values
   const problem = expressionSchema.safeParse(expression).error ?? timezone.safeParse(zone).error
   if (problem) return problem.issues.map(({ message }) => message).join('; ')
