@@ -43,6 +43,6 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   ])
 }
 
-function indent(lines: readonly string[]): string {
+export function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n')
 }
