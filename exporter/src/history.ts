@@ -16,15 +16,18 @@ export interface History {
 }
 
 export function createHistory(length: number): History {
-  const verdicts = new Map<string, readonly Verdict[]>()
+  const verdicts = new Map<string, Verdict[]>()
   return {
     record(readings) {
       for (const reading of Object.values(readings)) {
         for (const { target, status, reason, probedAt, durationSeconds } of reading?.targets ?? []) {
           const known = verdicts.get(target) ?? []
+          if (known.length === 0) verdicts.set(target, known)
           // A reading that was kept from an earlier round is no new verdict.
           if (known.length > 0 && known.at(-1)?.probedAt === probedAt) continue
-          verdicts.set(target, [...known.slice(1 - length), { status, reason, probedAt, durationSeconds }])
+          known.push({ status, reason, probedAt, durationSeconds })
+          // In place: a new list for each of a thousand targets at each scrape would be most of its garbage.
+          if (known.length > length) known.shift()
         }
       }
     },
