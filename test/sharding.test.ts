@@ -135,9 +135,13 @@ describe('in Prometheus', () => {
     const [one, other] = await Promise.all([whole, sharded].map((url) => value(url, targets)))
     expect(other).toBe(one)
     for (const url of [whole, sharded]) expect(await value(url, 'count(watchpost_target_up)')).toBe(one)
+    const services = await value(whole, 'count(watchpost_target_up{kind="service"})')
     const probes = 'sum(rate(watchpost_target_probes_total{kind="service"}[10s])) * 2'
     for (const url of [whole, sharded]) {
-      await waitFor('six probes a round', async () => Math.round((await value(url, probes)) ?? 0) === 6)
+      await waitFor(
+        'a probe of each in a round',
+        async () => Math.round((await value(url, probes)) ?? 0) === services,
+      )
     }
   })
 
