@@ -74,7 +74,10 @@ const proxy = z
 
 export const httpRequestFields = {
   url: httpUrl,
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT']).default('GET').describe('The HTTP method.'),
+  method: z
+    .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    .default('GET')
+    .describe('The HTTP method.'),
   headers: z
     .record(z.string().min(1), secret)
     .default({})

@@ -39,12 +39,13 @@ export function locate(endpoint: Endpoint): string {
   return `${endpoint.probe}://${endpoint.address.text}`
 }
 
-function prepareTcp({ address, tls, steps }: Of<'tcp'>, timeoutSeconds: number): Ask {
+function prepareTcp({ address, tls, steps, ip_family }: Of<'tcp'>, timeoutSeconds: number): Ask {
   const options = tls ?? {}
   const isLater = steps.some(({ starttls }) => starttls)
   const request: TcpRequest = {
     host: address.host,
     port: address.port,
+    ipFamily: ip_family,
     timeoutSeconds,
     ...(tls && !isLater ? { tls: { options } } : {}),
     steps: steps.map(({ send, expect, starttls }) => ({
@@ -67,9 +68,14 @@ function prepareDns({ query, type, server, expect }: Of<'dns'>, timeoutSeconds: 
   }
 }
 
-function prepareGrpc({ address, tls, service }: Of<'grpc'>, timeoutSeconds: number): Ask {
+function prepareGrpc(endpoint: Of<'grpc'>, timeoutSeconds: number): Ask {
+  const { address, tls, service, ip_family: ipFamily, metadata } = endpoint
   const options = tls && { options: tls }
-  const request = { host: address.host, port: address.port, tls: options, service, timeoutSeconds }
+  const headers = Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key, value.reveal()] as const),
+  )
+  const { host, port } = address
+  const request = { host, port, tls: options, service, ipFamily, headers, timeoutSeconds }
   return async (signal) => {
     const outcome = await probeGrpc(request, signal)
     if (outcome.failure !== undefined || outcome.serving === 'serving') return judge(outcome)

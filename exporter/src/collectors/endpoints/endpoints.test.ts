@@ -1,7 +1,9 @@
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLog } from '../../log.ts'
+import { listen as listenOn } from '../../probes/testing/servers.ts'
 import { endpoints } from './endpoints.ts'
 
 async function listen(answer: (socket: Socket) => void): Promise<string> {
@@ -82,6 +84,26 @@ test('what answers on a port but does not speak gRPC is in error', async () => {
   const open = await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
   expect(await verdicts([{ name: 'api', probe: 'grpc', address: open }])).toEqual([
     ['api', 'service', 'error', expect.any(String), expect.any(String)],
+  ])
+})
+
+test('a gRPC server is called with the metadata of the configuration, and nobody is shown it', async () => {
+  const asked: unknown[] = []
+  const server = createHttp2Server().on('stream', (stream, headers) => {
+    asked.push(headers['authorization'])
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+    stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]))
+  })
+  const address = `127.0.0.1:${await listenOn(server)}`
+  const endpoint = { name: 'it', probe: 'grpc', address, metadata: { authorization: 'Bearer hush' } }
+  expect(await verdicts([{ ...endpoint, ip_family: 4 }])).toEqual([
+    ['it', 'service', 'healthy', 'none', `grpc://${address}`],
+  ])
+  expect(asked).toEqual(['Bearer hush'])
+  expect(JSON.stringify(endpoints.schema.parse([endpoint]))).not.toContain('hush')
+  expect(await verdicts([{ ...endpoint, ip_family: 6 }])).toEqual([
+    ['it', 'service', 'error', 'dns', `grpc://${address}`],
   ])
 })
 

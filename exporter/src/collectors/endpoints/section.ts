@@ -19,6 +19,11 @@ const common = {
   depends_on: z.array(dependency).default([]).describe('Targets that the service cannot do without.'),
 }
 
+const ipFamily = z
+  .union([z.literal(4), z.literal(6)], { error: 'expected 4 or 6' })
+  .optional()
+  .describe('Use only this version of IP.')
+
 const step = z
   .strictObject({
     send: secret.optional().describe('What to say; never shown.'),
@@ -34,6 +39,7 @@ const tcp = z.strictObject({
   probe: z.literal('tcp'),
   address: address.describe('HOST:PORT.'),
   tls: tls.optional().describe('Speak TLS from the start, or from the step with starttls.'),
+  ip_family: ipFamily,
   steps: z
     .array(step)
     .max(20)
@@ -57,6 +63,14 @@ const grpc = z.strictObject({
   probe: z.literal('grpc'),
   address: address.describe('HOST:PORT.'),
   tls: tls.optional().describe('Speak TLS.'),
+  ip_family: ipFamily,
+  metadata: z
+    .record(
+      z.string().regex(/^[a-z\d_.-]+$/, 'expected a key of lower-case letters, digits and _ . -'),
+      secret,
+    )
+    .default({})
+    .describe('Metadata of the call, such as authorization; the values are never shown.'),
   service: z
     .string()
     .min(1)
@@ -68,10 +82,7 @@ const icmp = z.strictObject({
   ...common,
   probe: z.literal('icmp'),
   host: z.string().min(1).max(253).describe("The host that is pinged, by the system's own ping."),
-  ip_family: z
-    .union([z.literal(4), z.literal(6)], { error: 'expected 4 or 6' })
-    .optional()
-    .describe('Use only this version of IP.'),
+  ip_family: ipFamily,
 })
 
 export const endpoint = z.discriminatedUnion('probe', [tcp, dns, grpc, icmp], {
