@@ -35,7 +35,7 @@ test.each([
   [['--exporter-prot=9000'], 'npm start: unknown flag --exporter-prot, did you mean --exporter-port?\n'],
   [
     ['--colour'],
-    'npm start: unknown flag --colour, the flags are --exporter-port, --alertmanager-port, --prometheus-port, --grafana-port, --fleet-ports\n',
+    'npm start: unknown flag --colour, the flags are --exporter-port, --alertmanager-port, --prometheus-port, --grafana-port, --fleet-ports, --recovery\n',
   ],
   [['--grafana-port=99999'], 'npm start: --grafana-port expects a port from 0 to 65535, got "99999"\n'],
   [['--exporter-port'], 'npm start: --exporter-port expects a port from 0 to 65535, got ""\n'],
@@ -110,7 +110,7 @@ test('a part that ends by itself is named and ends the rest', async () => {
   const { child, output, ended } = await startUntilReady([process.execPath, 'demo/start.ts'])
   const family = descendants(child.pid ?? 0)
   const exporter = listProcesses().find(
-    ({ pid, command }) => family.includes(pid) && command.includes('main.ts serve'),
+    ({ pid, command }) => family.includes(pid) && command.includes('watchpost.js serve'),
   )
   if (!exporter) throw new Error('expected an exporter among the processes')
   process.kill(exporter.pid, 'SIGKILL')

@@ -33,6 +33,13 @@ function startTour(flags: readonly string[] = []): Tour {
   }
 }
 
+// Another test may have a demo of its own under way: that goes by itself.
+const patient = { timeout: 90_000, interval: 1_000 }
+
+async function leftBeside(before: readonly string[]): Promise<readonly string[]> {
+  return (await leftovers()).filter((name) => !before.includes(name))
+}
+
 async function leftovers(): Promise<readonly string[]> {
   return readdir('.cache/demo').catch(() => [])
 }
@@ -74,7 +81,7 @@ test('a fault is told from its beginning to its end in under five minutes', asyn
     expect(at, `${line} in\n${tour.lines.slice(from).join('\n')}`).not.toBe(-1)
     from = at + 1
   }
-  expect((await leftovers()).filter((name) => !before.includes(name))).toEqual([])
+  await expect.poll(() => leftBeside(before), patient).toEqual([])
 }, 300_000)
 
 test('Ctrl-C ends it, with all that it started', async () => {
@@ -84,7 +91,7 @@ test('Ctrl-C ends it, with all that it started', async () => {
   tour.interrupt()
   expect(await tour.code).toBe(1)
   expect(await tour.stderr).toBe('npm run tour: stopped before its end\n')
-  expect((await leftovers()).filter((name) => !before.includes(name))).toEqual([])
+  await expect.poll(() => leftBeside(before), patient).toEqual([])
 }, 120_000)
 
 test('arguments are refused in one line', async () => {
