@@ -30,7 +30,7 @@ const healthySeconds = Number(values['healthy-seconds'])
 const brokenSeconds = Number(values['broken-seconds'])
 
 /** Where minutes say nothing, the range is as wide as this. */
-const rangeSecondsOf: Partial<Record<Destination, number>> = { slo: 6 * 3600, trends: 24 * 3600 }
+const rangeSecondsOf: Partial<Record<Destination, number>> = { trends: 24 * 3600 }
 
 async function drawAll(asking: Omit<Asking, 'variables'>): Promise<void> {
   const wanted = dashboards.map((make) => make()).filter(({ name }) => drawn.has(name))

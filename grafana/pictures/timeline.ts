@@ -35,11 +35,31 @@ interface Place {
 function drawRow({ points }: NamedSeries, { drawing, place, y, height }: Place): string[] {
   const step = stepOf(points)
   const isHistory = drawing.model.type === 'status-history'
-  return points.map(([time, value]) => {
-    const { colour } = show(value, drawing.model.fieldConfig?.defaults ?? {})
-    const [x, end] = [Math.max(place(time - step), place(drawing.from)), place(time)]
-    return rectangle({ x, y, width: Math.max(1, end - x - (isHistory ? 1 : -0.5)), height }, colour)
+  const spans = isHistory
+    ? points.map(([time, value]) => ({ from: time, to: time, value }))
+    : merge(points, step)
+  return spans.map((span) => {
+    const { colour } = show(span.value, drawing.model.fieldConfig?.defaults ?? {})
+    const [x, end] = [Math.max(place(span.from - step), place(drawing.from)), place(span.to)]
+    return rectangle({ x, y, width: Math.max(1, end - x - (isHistory ? 1 : 0)), height }, colour)
   })
+}
+
+interface Span {
+  readonly from: number
+  to: number
+  readonly value: number
+}
+
+/** One box for as long as a state lasts. */
+function merge(points: NamedSeries['points'], step: number): readonly Span[] {
+  const spans: Span[] = []
+  for (const [time, value] of points) {
+    const last = spans.at(-1)
+    if (last?.value === value && time - last.to <= 1.5 * step) last.to = time
+    else spans.push({ from: time, to: time, value })
+  }
+  return spans
 }
 
 function stepOf(points: NamedSeries['points']): number {
