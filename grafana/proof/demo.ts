@@ -21,7 +21,16 @@ export interface Demo {
   readonly stop: () => Promise<void>
 }
 
-export async function startDemo(directory: string, log: (line: string) => void): Promise<Demo> {
+interface Options {
+  /** It heals what can be healed. */
+  readonly withRecovery?: boolean
+}
+
+export async function startDemo(
+  directory: string,
+  log: (line: string) => void,
+  { withRecovery = false }: Options = {},
+): Promise<Demo> {
   const [prometheus, alertmanager] = await Promise.all([
     requireProgram('prometheus', { log }),
     requireProgram('alertmanager', { log }),
@@ -37,6 +46,7 @@ export async function startDemo(directory: string, log: (line: string) => void):
     },
     fleetPorts: 'ephemeral',
     programs: { prometheus, alertmanager },
+    recovery: withRecovery ? { mode: 'auto', port: await freePort() } : undefined,
     scrapeIntervalSeconds,
     alerting: { ALERT_GROUP_WAIT: '5s', ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: receiver.url },
     onStep: (what) => log(`starting ${what}`),

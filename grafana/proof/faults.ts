@@ -27,6 +27,7 @@ const given = new Set<EmptyUntil>([
   'a target is reached over TLS',
   'a standby is connected',
   'containers are watched',
+  'a recovery runs',
 ])
 
 export function canFill(until: EmptyUntil | undefined): boolean {

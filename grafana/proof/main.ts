@@ -15,6 +15,7 @@ import type { Verdict } from './judge.ts'
 import { followPaths, paths } from './paths.ts'
 import type { Panel } from '../panels/panel.ts'
 import { secondsUntilPast, writePast } from './past.ts'
+import { rehearse } from './rehearsal.ts'
 import { walk } from './walk.ts'
 import type { Server } from './walk.ts'
 
@@ -94,7 +95,10 @@ async function prove({ stack, server, present }: Demo): Promise<number> {
   const findings: Findings = new Map()
   say('asking while all is well')
   const remembering = delay(secondsUntilPast * 1000).then(() => writePast(present))
+  const rehearsing = rehearse(stack, patienceSeconds)
   await settle(server, findings, ({ emptyUntil }) => emptyUntil === undefined)
+  say('waiting for recovery to heal a fault')
+  await rehearsing
   await remembering
   const broken = await breakAll(
     stack.fleet,
@@ -108,7 +112,7 @@ async function prove({ stack, server, present }: Demo): Promise<number> {
 
 const directory = await mkdtemp(join(tmpdir(), 'watchpost-dashboards-'))
 try {
-  const demo = await startDemo(directory, say)
+  const demo = await startDemo(directory, say, { withRecovery: true })
   try {
     process.exitCode = await prove(demo)
   } finally {
