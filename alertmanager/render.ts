@@ -151,6 +151,8 @@ function renderSettings(variables: Variables, timezone: string): string {
   return [
     `{{ define "watchpost.grafana" }}${grafana}{{ end }}`,
     `{{ define "watchpost.docs" }}${docs === '' ? '' : `${docs}/`}{{ end }}`,
+    // A link only where there is an address: a path alone leads nowhere from a mailbox.
+    `{{ define "watchpost.runbook.mail" }}${docs === '' ? '{{ . }}' : `<a class="link" href="${docs}/{{ . }}">${docs}/{{ . }}</a>`}{{ end }}`,
     `{{ define "watchpost.time" }}{{ . | tz "${timezone}" | date "2006-01-02 15:04:05 MST" }}{{ end }}`,
     '',
   ].join('\n')

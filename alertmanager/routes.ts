@@ -108,9 +108,19 @@ const explanations: readonly Inhibition[] = [
     target_matchers: ['alertname!~"WatchpostBlind|Watchdog"', 'watchpost_channel_test=""'],
   },
   {
+    // Also a "resolved" is held back: what nobody looks at is not repaired. The rules keep what is down.
+    name: 'lost-watchpost-knows-nothing',
+    source_matchers: ['alertname="WatchpostDown"'],
+    target_matchers: [
+      'alertname!~"Watch.*|Prometheus.*|Alertmanager.*|Notifications.*|Monitoring.*"',
+      'watchpost_channel_test=""',
+    ],
+  },
+  {
     name: 'dependency-explains-symptom',
     source_matchers: ['alertname="DependencyDown"'],
-    target_matchers: ['severity=~"critical|warning"', 'target!=""'],
+    // Rules know by themselves who is down on its own account.
+    target_matchers: ['severity=~"critical|warning"', `alertname!~"${down}"`, 'target!=""'],
     equal: ['target'],
   },
   {
@@ -147,6 +157,24 @@ const explanations: readonly Inhibition[] = [
     name: 'burning-budget-covers-its-symptoms',
     source_matchers: ['alertname="ErrorBudgetBurn"', 'severity="critical"'],
     target_matchers: ['alertname=~"TargetFlapping|TargetSlow"', 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    name: 'lock-explains-transaction',
+    source_matchers: ['alertname="DatabaseSessionsBlocked"'],
+    target_matchers: ['alertname="DatabaseTransactionLong"', 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    name: 'stale-source-explains-quality',
+    source_matchers: ['alertname="DataSourceStale"'],
+    target_matchers: ['alertname="DataSourceQualityLow"', 'target!=""'],
+    equal: ['target'],
+  },
+  {
+    name: 'container-explains-service-restart',
+    source_matchers: ['alertname=~"ContainerOomKilled|ContainerRestartLoop"'],
+    target_matchers: ['alertname="ServiceRestartLoop"', 'target!=""'],
     equal: ['target'],
   },
   {

@@ -77,13 +77,13 @@ test('a message in English says what, why, what to do and where', async () => {
 Service is down and nothing it depends on explains it.
 ohlc_api fails its probes (reason: connect). Services affected: trainer.
 
-Possible causes
-- The process crashed
-- a bad deployment.
-
 What to do
-- Read the service's log
-- restart the service.
+• Read the service's log
+• restart the service
+
+Possible causes
+• The process crashed
+• a bad deployment
 
 Since 2026-11-23 18:00:00 CST
 Dashboard https://grafana.example/d/watchpost-service?var-target=ohlc_api
@@ -98,14 +98,15 @@ test('a message in Chinese is Chinese throughout', async () => {
   )
   expect(await render({ template: 'watchpost.slack.text', language: 'zh-TW' })).toBe(`*微服務離線*
 微服務 ohlc_api 探測失敗（原因：connect）。受影響的服務：trainer。
-*可能原因*
-- 服務進程崩潰
-- 部署有誤
 *建議處理*
-- 檢查服務日誌
-- 重啟服務
+• 檢查服務日誌
+• 重啟服務
+*可能原因*
+• 服務進程崩潰
+• 部署有誤
 開始時間 2026-11-23 18:00:00 CST
 <https://grafana.example/d/watchpost-service?var-target=ohlc_api|開啟儀表板>  處理手冊 https://git.example/watchpost/blob/main/docs/alerts.md#servicedown
+\`ServiceDown\` target=ohlc_api
 `)
 })
 
@@ -113,13 +114,14 @@ test('a resolved message says from when to when', async () => {
   const message = { template: 'watchpost.text', status: 'resolved' } as const
   expect(await render({ ...message, language: 'en' })).toBe(`RESOLVED: ServiceDown target=ohlc_api
 Service is down and nothing it depends on explains it.
-From 2026-11-23 18:00:00 CST to 2026-11-23 18:20:00 CST.
+From 2026-11-23 18:00:00 CST to 2026-11-23 18:20:00 CST, 20m0s.
 `)
   expect(await render({ ...message, language: 'zh-TW' })).toContain('已恢復: ServiceDown target=ohlc_api')
 })
 
 const hostile = {
   ...annotations,
+  possible_causes: '<!here> & <https://evil.example|click>; two',
   description: `<script>alert(1)</script> & <!channel> ${'x'.repeat(10_240)}`,
 }
 
@@ -131,6 +133,15 @@ test('markup in an alert stays text in a mail, where nothing is cut', async () =
   expect(html).toContain('href="https://grafana.example/d/watchpost-service?var-target=ohlc_api"')
 })
 
+test('a mail has links to follow, on a small screen and on a dark one', async () => {
+  const html = await render({ template: 'watchpost.email', language: 'en' })
+  expect(html).toContain(
+    'href="https://git.example/watchpost/blob/main/docs/alerts.md#servicedown">https://git.example/',
+  )
+  expect(html).toContain('<meta name="viewport" content="width=device-width,initial-scale=1">')
+  expect(html).toContain('@media (prefers-color-scheme: dark)')
+})
+
 test('markup in an alert calls nobody in Slack, and ten kilobytes are cut', async () => {
   const text = await render({
     template: 'watchpost.slack.text',
@@ -138,6 +149,7 @@ test('markup in an alert calls nobody in Slack, and ten kilobytes are cut', asyn
     alert: { annotations: hostile },
   })
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;!channel&gt; xxx')
+  expect(text).toContain('• &lt;!here&gt; &amp; &lt;https://evil.example|click&gt;\n• two')
   expect(text.length).toBeLessThan(2000)
   expect(text).toContain('|Open dashboard>')
 })

@@ -26,6 +26,8 @@ export interface EndpointOptions {
   readonly flapSeconds: number
   /** With it the server speaks TLS. */
   readonly identity?: ServerIdentity
+  /** How late its answers are while it is slow; two seconds where it is left out. */
+  readonly slowMilliseconds?: number | undefined
   /** What the server says while it is in error, in the words of its API. */
   readonly errorBody: unknown
 }
@@ -60,7 +62,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (fault === 'hang') return
-    if (fault === 'slow') await sleep(slowMilliseconds, undefined, { ref: false })
+    if (fault === 'slow') await sleep(options.slowMilliseconds ?? slowMilliseconds, undefined, { ref: false })
     const isFailing = fault === 'error' || (fault === 'flap' && isFirstHalf(brokenAt, options.flapSeconds))
     if (fault === 'bad-json') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)

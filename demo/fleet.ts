@@ -9,7 +9,7 @@ import type { Closer } from './closers.ts'
 import { createDisk } from './disk.ts'
 import { openControl } from './control-api.ts'
 import { createDatabaseFaults } from './database/faults.ts'
-import { connectPlatformDatabase, startPlatformDatabase, withClient } from './database/platform.ts'
+import { connectPlatformDatabase, startPlatformDatabase } from './database/platform.ts'
 import type { PlatformDatabase } from './database/platform.ts'
 import { createDependencies } from './dependencies.ts'
 import type { AskDependency } from './dependencies.ts'
@@ -21,7 +21,6 @@ import { writeKeys } from './keys.ts'
 import type { Trust } from './keys.ts'
 import { openNetwork } from './network.ts'
 import { freePort } from './programs/ports.ts'
-import { writeHistory } from './history.ts'
 import { openService } from './service.ts'
 import type { Service } from './service.ts'
 import { openSource } from './sources/source.ts'
@@ -30,12 +29,11 @@ import { cmoneyApi } from './sources/cmoney.ts'
 import { finlabApi } from './sources/finlab.ts'
 import { googleSheets } from './sources/google-sheets.ts'
 import { createServiceAccount } from './sources/service-account.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import { spreadsheetId } from './sources/spreadsheet.ts'
 import { openStores } from './stores.ts'
 import type { Stores, StoresOptions } from './stores.ts'
-import { startTask } from './task-runner.ts'
-import type { RunnerOptions, TaskRunner } from './task-runner.ts'
-import { tasks } from './tasks.ts'
+import { fillPast, startTasks } from './scheduler.ts'
 
 export interface FleetOptions {
   /** `default` as in the catalogue; `ephemeral` takes whatever is free. */
@@ -44,6 +42,7 @@ export interface FleetOptions {
   readonly dataDirectory: string
   /** 1 runs an hourly task each minute, and is what holds where it is left out; 12 each five seconds. */
   readonly speed?: number
+  readonly rehearsal?: Rehearsal
   /** Where services and sources listen; the loopback interface where it is left out. */
   readonly host?: string
   /** A database that is there already, by its owner's URL; one is started where it is left out. */
@@ -112,8 +111,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   for (const { name, livenessUrl } of [...services, ...sources]) addresses.set(name, livenessUrl)
   addresses.set(catalogue.databaseName, database.ownerUrl)
 
-  // As late as can be: a slot between the history and the first run would be missed.
-  await withClient(database.ownerUrl, (client) => writeHistory(client, options.speed, new Date()))
+  await fillPast(options, database)
   const runners = startTasks(options, {
     database,
     sources,
@@ -182,20 +180,6 @@ async function openServices(options: Settings, ask: AskDependency, closers: Clos
   return opened
 }
 
-interface Surroundings extends Pick<RunnerOptions, 'ask' | 'rowDefect'> {
-  readonly database: PlatformDatabase
-  readonly sources: readonly Source[]
-}
-
-function startTasks(
-  { speed }: Settings,
-  { database, sources, ask, rowDefect }: Surroundings,
-): readonly TaskRunner[] {
-  const isStalled = (name: string): boolean =>
-    sources.some((source) => source.name === name && source.isStalled())
-  return tasks.map((task) => startTask(task, { pool: database.pool, ask, speed, isStalled, rowDefect }))
-}
-
 async function openEngine(
   options: Settings,
   closers: Closer[],
@@ -217,8 +201,9 @@ async function openDatabase(options: Settings, closers: Closer[]): Promise<Platf
 }
 
 function storesOf(options: Settings, database: PlatformDatabase): StoresOptions {
-  const { redis, dataDirectory: directory } = options
-  return { database, redis, directory, portOf: (port) => portOf(options, port) }
+  const { redis, dataDirectory: directory, rehearsal } = options
+  const hasStandby = rehearsal?.hasStandby ?? true
+  return { database, redis, hasStandby, directory, portOf: (port) => portOf(options, port) }
 }
 
 function storeUrls(database: PlatformDatabase, { standby, cache }: Stores) {
@@ -239,7 +224,9 @@ function urlsByName(
 const flapSeconds = 20
 
 async function placeOf(options: Settings, port: number) {
-  return { host: options.host, port: await portOf(options, port), flapSeconds: flapSeconds / options.speed }
+  const { host, speed, rehearsal } = options
+  const pace = { flapSeconds: flapSeconds / speed, slowMilliseconds: rehearsal?.slowMilliseconds }
+  return { host, port: await portOf(options, port), ...pace }
 }
 
 /** A port that is kept: a server that was down must come back where it was. */

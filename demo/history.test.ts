@@ -5,7 +5,7 @@ import { cronPattern, tasks } from './tasks.ts'
 
 const until = new Date('2026-03-01T12:00:30Z')
 const since = new Date('2026-03-01T09:00:30Z')
-const runs = pastRuns(since, until, 1)
+const runs = pastRuns(tasks, { since, until, speed: 1 })
 
 test('each slot has a run, and all runs have ended', () => {
   const firsts = runs.filter(({ task, attempt }) => task.name === 'post' && attempt === 1)

@@ -2,7 +2,7 @@
 import { Cron } from 'croner'
 import type { Client } from 'pg'
 import { backOffSeconds, drawOutcome } from './outcome.ts'
-import { cronPattern, tasks, timezone } from './tasks.ts'
+import { cronPattern, timezone } from './tasks.ts'
 import type { Task } from './tasks.ts'
 
 const historySeconds = 3 * 3600
@@ -16,8 +16,14 @@ interface Run {
   readonly previous: Run | undefined
 }
 
+export interface Past {
+  readonly tasks: readonly Task[]
+  readonly speed: number
+  readonly now: Date
+}
+
 /** Fills empty tables; those that hold something are left alone, but for runs that died with an earlier fleet. */
-export async function writeHistory(client: Client, speed: number, now: Date): Promise<void> {
+export async function writeHistory(client: Client, { tasks, speed, now }: Past): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM task_executions LIMIT 1')
   if (rowCount !== 0) {
     await client.query(endOrphans)
@@ -25,7 +31,7 @@ export async function writeHistory(client: Client, speed: number, now: Date): Pr
   }
   const since = new Date(now.getTime() - (historySeconds / speed) * 1000)
   await client.query('BEGIN')
-  await insertRuns(client, pastRuns(since, now, speed))
+  await insertRuns(client, pastRuns(tasks, { since, until: now, speed }))
   await client.query(content, [since, now])
   for (const source of tasks.flatMap((task) => task.source ?? [])) {
     await client.query(syncs.replace('SOURCE', source), [since, now, 60 / speed])
@@ -38,16 +44,22 @@ const endOrphans = `
   WHERE finished_at IS NULL`
 
 /** Every finished run with its repetitions, in the order of their starts. */
-export function pastRuns(since: Date, until: Date, speed: number): readonly Run[] {
+export function pastRuns(tasks: readonly Task[], range: Range): readonly Run[] {
   const runs = tasks.flatMap((task) =>
-    slotsBetween(task, { since, until, speed }).flatMap((slot) => runsOfSlot(task, slot, speed)),
+    slotsBetween(task, range).flatMap((slot) => runsOfSlot(task, slot, range.speed)),
   )
   return runs
-    .filter((run) => run.finishedAt < until.getTime())
+    .filter((run) => run.finishedAt < range.until.getTime())
     .toSorted((one, other) => one.startedAt - other.startedAt)
 }
 
-function slotsBetween(task: Task, range: { since: Date; until: Date; speed: number }): Date[] {
+interface Range {
+  readonly since: Date
+  readonly until: Date
+  readonly speed: number
+}
+
+function slotsBetween(task: Task, range: Range): Date[] {
   const cron = new Cron(cronPattern(task.type, range.speed), { timezone, paused: true })
   const slots: Date[] = []
   let slot = cron.nextRun(range.since)

@@ -1,10 +1,10 @@
 // The flags of `npm start`.
 import { parseArgs } from 'node:util'
 import { nearest } from '../exporter/src/config/problem.ts'
-import { parts } from './stack/stack.ts'
+import { parts } from './stack/parts.ts'
+import type { Part } from './stack/parts.ts'
 import { recoveryModes } from './stack/recovery.ts'
 import type { RecoveryMode } from './stack/recovery.ts'
-import type { Part } from './stack/stack.ts'
 
 export interface StartOptions {
   /** 0 is any free port. */

@@ -4,8 +4,8 @@ import type { StartOptions } from './options.ts'
 import { describeMissing, findProgram } from './programs/find.ts'
 import type { Program } from './programs/find.ts'
 import { freePort, isFree } from './programs/ports.ts'
-import type { Part } from './stack/stack.ts'
-import { parts } from './stack/stack.ts'
+import type { Part } from './stack/parts.ts'
+import { parts } from './stack/parts.ts'
 
 /** A line for each port that somebody else has, with the flag that changes it. */
 export async function findBusyPorts({ ports, fleetPorts }: StartOptions): Promise<string[]> {

@@ -19,6 +19,7 @@ export interface ServiceOptions {
   readonly host: string
   readonly port: number
   readonly flapSeconds: number
+  readonly slowMilliseconds?: number | undefined
   readonly ask: AskDependency
 }
 

@@ -20,6 +20,7 @@ export interface Stores {
 export interface StoresOptions {
   readonly database: PlatformDatabase
   readonly redis: Program | undefined
+  readonly hasStandby: boolean
   readonly directory: string
   readonly portOf: (port: number) => Promise<number>
 }
@@ -30,11 +31,11 @@ export async function openStores(options: StoresOptions, closers: Closer[]): Pro
 }
 
 async function follow(
-  { database, directory, portOf }: StoresOptions,
+  { database, hasStandby, directory, portOf }: StoresOptions,
   closers: Closer[],
 ): Promise<Standby | undefined> {
   const { server, url } = database
-  if (!server) return undefined
+  if (!server || !hasStandby) return undefined
   const port = await portOf(standbyPort)
   const place = { name: standbyName, dataDirectory: join(directory, 'standby'), host: '127.0.0.1', port }
   return keep(closers, openStandby(server, { ...place, url }))

@@ -1,11 +1,7 @@
 // Alerts on their way out of a real Alertmanager: to a mail server with TLS and login, and to what answers as Slack does.
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { requireProgram } from '../demo/programs/find.ts'
 import { freePort } from '../demo/programs/ports.ts'
@@ -14,6 +10,8 @@ import { connectAlertmanager } from '../exporter/src/commands/alerts/alertmanage
 import type { Alertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
 import { channelsOf, testChannel } from '../exporter/src/commands/alerts/channel-test.ts'
 import { startMailServer } from './harness/mail.ts'
+import { startSlack as openSlack } from './harness/slack.ts'
+import type { Slack } from './harness/slack.ts'
 import { waitFor } from './harness/wait.ts'
 
 const password = 'correct horse battery staple'
@@ -65,20 +63,10 @@ async function startMail() {
   return { server, environment }
 }
 
-/** Answers every message with `reply`, as Slack's incoming webhooks do. */
-async function startSlack(reply: string) {
-  const messages: { readonly attachments: readonly Readonly<Record<string, string>>[] }[] = []
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      messages.push(JSON.parse(body) as (typeof messages)[number])
-      response.setHeader('content-type', reply.startsWith('{') ? 'application/json' : 'text/plain')
-      response.end(reply)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/x`, messages }
+async function startSlack(reply?: string): Promise<Slack> {
+  const slack = await openSlack(reply)
+  onTestFinished(() => slack.close())
+  return slack
 }
 
 const labels = { alertname: 'ServiceDown', target: 'ohlc_api', severity: 'critical' }
@@ -122,7 +110,7 @@ test('a mail in Chinese is Chinese', async () => {
   const mail = await waitFor('the mail is there', () => server.mails[0])
   expect(mail.subject).toBe('[嚴重] ohlc_api: 微服務離線')
   expect(mail.body).toContain('微服務 ohlc_api 探測失敗（原因：connect）。')
-  expect(mail.body).toContain('可能原因\r\n- 服務進程崩潰\r\n- 部署有誤')
+  expect(mail.body).toContain('可能原因\r\n• 服務進程崩潰\r\n• 部署有誤')
   expect(mail.body).not.toContain('Possible causes')
 })
 

@@ -10,13 +10,21 @@ export async function isFree(port: number): Promise<boolean> {
   return promise
 }
 
+// Below the ports that kernels give to outgoing connections: one of those could take it before the program does.
+let range = { first: 12_000, count: 20_000 }
+
 const given = new Set<number>()
+
+/** For one of several processes that choose at the same time: each from ports of its own. */
+export function keepToShare({ index, of }: { readonly index: number; readonly of: number }): void {
+  const count = Math.floor(range.count / of)
+  range = { first: range.first + index * count, count }
+}
 
 /** For a program that must be told its port; never the same one twice. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Below the ports that kernels give to outgoing connections: one of those could take it before the program does.
-    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    const port = range.first + Math.floor(Math.random() * range.count)
     if (given.has(port) || !(await isFree(port))) continue
     given.add(port)
     return port

@@ -38,6 +38,7 @@ export interface SourceOptions {
   readonly host: string
   readonly port: number
   readonly flapSeconds: number
+  readonly slowMilliseconds?: number | undefined
   readonly api: SourceApi
   /** Of those that are reached by TLS. */
   readonly authority?: Authority

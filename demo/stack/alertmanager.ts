@@ -40,6 +40,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
       ...clusterFlags(options.cluster),
+      '--enable-feature=receiver-name-in-metrics',
     ],
     // It takes some paths in its configuration from there, a webhook's url_file for one, and not from beside the file.
     workingDirectory: directory,

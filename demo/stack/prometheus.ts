@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml'
 import type { Program } from '../programs/find.ts'
 import { startProcess } from '../programs/process.ts'
 import type { RunningProcess } from '../programs/process.ts'
-import { scaleDuration, scaleRules } from './time-scale.ts'
+import { scaleDuration, scaleInterval, scaleRules } from './time-scale.ts'
 
 const shipped = join(import.meta.dirname, '../../prometheus')
 /** What the overlay of recovery adds; left out again where it does not run. */
@@ -24,13 +24,15 @@ export interface PrometheusOptions {
   readonly isAgent?: boolean
   readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** How much faster rules run; as much as the scrapes do where it is left out. */
+  readonly pace?: number
 }
 
 type Addresses = ReadonlyMap<string, string | readonly string[]>
 
 export async function startPrometheus(options: PrometheusOptions): Promise<RunningProcess> {
   const { directory, port } = options
-  await writeConfiguration(options)
+  const factor = await writeConfiguration(options)
   return startProcess({
     name: 'prometheus',
     command: options.program.path,
@@ -40,6 +42,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
       `--storage.${options.isAgent ? 'agent' : 'tsdb'}.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
+      ...(options.isAgent ? [] : restartFlags(factor)),
       ...(options.flags ?? []),
     ],
     environment: options.environment ?? {},
@@ -47,7 +50,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
   })
 }
 
-async function writeConfiguration(options: PrometheusOptions): Promise<void> {
+/** Who waits is not to begin anew with a restart: as docker-compose.yml has it, and the resending at the same pace. */
+function restartFlags(factor: number): string[] {
+  const flags = { 'for-grace-period': '1m', 'resend-delay': '1m' }
+  return Object.entries(flags).map(([name, value]) => `--rules.alert.${name}=${scaleDuration(value, factor)}`)
+}
+
+async function writeConfiguration(options: PrometheusOptions): Promise<number> {
   const rules = join(options.directory, 'rules')
   await mkdir(rules, { recursive: true })
   const text = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')
@@ -60,6 +69,7 @@ async function writeConfiguration(options: PrometheusOptions): Promise<void> {
   for await (const file of glob(join(shipped, 'rules', '*.rules.yml'))) {
     await writeFile(join(rules, basename(file)), scaleRules(await readFile(file, 'utf8'), factor))
   }
+  return factor
 }
 
 interface StaticTargets {
@@ -84,26 +94,23 @@ interface Configuration {
 /** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
 export function adaptConfiguration(
   text: string,
-  {
-    addresses,
-    scrapeIntervalSeconds,
-    more = [],
-  }: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds'> & {
+  options: Pick<PrometheusOptions, 'addresses' | 'scrapeIntervalSeconds' | 'pace'> & {
     readonly more?: Configuration['scrape_configs']
   },
 ): { readonly configuration: string; readonly factor: number } {
   const configuration = parse(text) as Configuration
+  const { addresses, scrapeIntervalSeconds, pace, more = [] } = options
   const { global, alerting, remote_write: written } = configuration
-  const factor = scrapeIntervalSeconds / readSeconds(global.scrape_interval)
+  const factor = pace === undefined ? scrapeIntervalSeconds / readSeconds(global.scrape_interval) : 1 / pace
   const evaluation = global.evaluation_interval
   const adapted = {
     ...configuration,
     global: {
       ...global,
-      scrape_interval: `${scrapeIntervalSeconds}s`,
+      scrape_interval: writeSeconds(scrapeIntervalSeconds),
       // Not scaled: the exporter keeps half a second of it for the way back, however short it is.
-      scrape_timeout: `${Math.min(scrapeIntervalSeconds, readSeconds(global.scrape_timeout))}s`,
-      ...(evaluation === undefined ? {} : { evaluation_interval: scaleDuration(evaluation, factor) }),
+      scrape_timeout: writeSeconds(Math.min(scrapeIntervalSeconds, readSeconds(global.scrape_timeout))),
+      ...(evaluation === undefined ? {} : { evaluation_interval: scaleInterval(evaluation, factor) }),
     },
     ...(alerting && {
       alerting: { ...alerting, alertmanagers: keepRunning(alerting.alertmanagers, addresses) },
@@ -138,6 +145,10 @@ function keepRunning<T extends StaticTargets>(entries: readonly T[], addresses: 
     const running = groups.filter(({ targets }) => targets.length > 0)
     return running.length > 0 ? [{ ...entry, static_configs: running }] : []
   })
+}
+
+function writeSeconds(seconds: number): string {
+  return scaleDuration(`${Math.round(seconds * 1000)}ms`, 1)
 }
 
 function readSeconds(duration: string): number {

@@ -4,19 +4,16 @@ import { join } from 'node:path'
 import { renderConfig } from '../config.ts'
 import type { Upstream } from '../config.ts'
 import { startFleet } from '../fleet.ts'
-import type { Fleet } from '../fleet.ts'
+import type { Fleet, FleetOptions } from '../fleet.ts'
 import type { Program } from '../programs/find.ts'
-import type { RunningProcess } from '../programs/process.ts'
 import { startAlertmanager } from './alertmanager.ts'
 import { configFileIn, startExporter } from './exporter.ts'
 import { startGrafana } from './grafana.ts'
+import { keepParts, parts } from './parts.ts'
+import type { Part, Parts, Starter } from './parts.ts'
 import { startPrometheus } from './prometheus.ts'
 import { controlTokenFileIn, newToken, startRecovery, storageIn } from './recovery.ts'
 import type { RecoveryMode } from './recovery.ts'
-
-/** In the order in which they start. */
-export const parts = ['exporter', 'alertmanager', 'prometheus', 'grafana'] as const
-export type Part = (typeof parts)[number]
 
 export interface StackOptions {
   /** Everything that is written goes there. */
@@ -29,6 +26,10 @@ export interface StackOptions {
   readonly redis?: Program | undefined
   /** The rules' durations are scaled with it: time-scale.ts. */
   readonly scrapeIntervalSeconds: number
+  /** How much faster than in production time runs for the rules, where that is not to follow from the scrapes. */
+  readonly pace?: number
+  /** How the fleet differs from that of `npm start`. */
+  readonly fleet?: Pick<FleetOptions, 'speed' | 'rehearsal'>
   /** The ALERT_ variables. */
   readonly alerting: Readonly<Record<string, string | undefined>>
   /** Without it nothing acts on a fault. It needs Prometheus and Alertmanager. */
@@ -56,6 +57,10 @@ export interface Stack {
   readonly recovery: RunningRecovery | undefined
   /** Resolves if a part ends by itself, to how it did and its last lines. */
   readonly broken: Promise<string>
+  /** Kills a part as a lack of memory would; it stays away until it is revived. */
+  readonly kill: (part: Part) => Promise<void>
+  readonly revive: (part: Part) => Promise<void>
+  readonly signal: (part: Part, signal: NodeJS.Signals) => void
   readonly stop: () => Promise<void>
 }
 
@@ -70,33 +75,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     dataDirectory: join(options.directory, 'fleet'),
     speed: fleetSpeed,
     redis: options.redis,
+    ...options.fleet,
   })
-  const started: RunningProcess[] = []
-  let isStopping = false
+  const here = parts.filter((part) => part === 'exporter' || options.programs[part])
+  const urls = Object.fromEntries(here.map((part) => [part, urlOf(options, part)]))
+  const token = newToken()
+  const running = keepParts(starters(withRecovery(options, token), fleet, here))
+  const { begin, broken, end, keep, kill, signal } = running
   const stop = async (): Promise<void> => {
-    isStopping = true
-    // Those who ask end before those who answer, so that nothing is taken for down on the way out.
-    for (const running of started.toReversed()) await running.stop()
+    await end()
     await fleet.stop()
   }
   try {
-    const token = newToken()
-    const here = parts.filter((part) => part === 'exporter' || options.programs[part])
-    const urls = Object.fromEntries(here.map((part) => [part, urlOf(options, part)]))
-    for (const [part, starter] of Object.entries(starters(withRecovery(options, token), fleet, here))) {
+    for (const part of parts) {
       options.signal?.throwIfAborted()
-      options.onStep?.(here.includes(part as Part) ? part : `no ${part}`)
-      const running = await starter()
-      if (running) started.push(running)
+      options.onStep?.(here.includes(part) ? part : `no ${part}`)
+      await begin(part)
     }
-    const recovery = await recover(options, fleet, { token, started })
-    const ends = started.map(async (running) => {
-      const how = await running.ended
-      if (isStopping) return new Promise<never>(() => {})
-      return [`${running.name} ended with ${how}`, ...running.lastLines()].join('\n  ')
-    })
+    const recovery = await recover(options, fleet, { token, keep })
     const configFile = configFileIn(join(options.directory, 'exporter'))
-    return { fleet, urls, configFile, recovery, broken: Promise.race(ends), stop }
+    return { fleet, urls, configFile, recovery, broken: broken(), kill, revive: begin, signal, stop }
   } catch (error) {
     await stop()
     throw error
@@ -116,13 +114,13 @@ function withRecovery(options: StackOptions, token: string): StackOptions {
 
 interface Recovering {
   readonly token: string
-  readonly started: RunningProcess[]
+  readonly keep: Parts['keep']
 }
 
 async function recover(
   options: StackOptions,
   fleet: Fleet,
-  { token, started }: Recovering,
+  { token, keep }: Recovering,
 ): Promise<RunningRecovery | undefined> {
   const { recovery, programs } = options
   if (!recovery || !programs.prometheus || !programs.alertmanager) return undefined
@@ -134,7 +132,7 @@ async function recover(
     alertmanagerUrl: urlOf(options, 'alertmanager'),
     exporterUrl: urlOf(options, 'exporter'),
   }
-  started.push(await startRecovery({ directory, port, fleet, places, token }))
+  keep(await startRecovery({ directory, port, fleet, places, token }))
   return {
     url: `http://127.0.0.1:${port}`,
     controlTokenFile: controlTokenFileIn(directory),
@@ -145,8 +143,6 @@ async function recover(
 function urlOf({ ports }: StackOptions, part: Part): string {
   return `http://127.0.0.1:${ports[part]}`
 }
-
-type Starter = () => Promise<RunningProcess> | undefined
 
 function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): Record<Part, Starter> {
   const { ports, programs, scrapeIntervalSeconds } = options
@@ -169,7 +165,13 @@ function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): R
       startAlertmanager({ ...place('alertmanager'), program: alertmanager, environment: options.alerting }),
     prometheus: () =>
       prometheus &&
-      startPrometheus({ ...place('prometheus'), program: prometheus, scrapeIntervalSeconds, addresses }),
+      startPrometheus({
+        ...place('prometheus'),
+        program: prometheus,
+        scrapeIntervalSeconds,
+        addresses,
+        ...(options.pace === undefined ? {} : { pace: options.pace }),
+      }),
     grafana: () =>
       grafana &&
       startGrafana({

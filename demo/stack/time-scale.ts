@@ -4,7 +4,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { isScalar, parseDocument, visit } from 'yaml'
 import type { Scalar } from 'yaml'
 
-const durationKeys = new Set(['for', 'keep_firing_for', 'interval', 'query_offset'])
+const durationKeys = new Set(['for', 'keep_firing_for', 'query_offset'])
 
 /**
  * Scales what Prometheus takes for a duration in a rule file: `for`, `keep_firing_for`, `interval`, and in expressions
@@ -16,6 +16,7 @@ export function scaleRules(text: string, factor: number): string {
     Pair(_key, { key, value }) {
       if (!isScalar(key) || !isScalar(value)) return
       if (key.value === 'expr') setText(value, scaleExpression(String(value.value), factor))
+      else if (key.value === 'interval') setText(value, scaleInterval(String(value.value), factor))
       else if (durationKeys.has(String(key.value))) setText(value, scaleDuration(String(value.value), factor))
     },
   })
@@ -47,6 +48,15 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 604_800_000,
   y: 31_536_000_000,
+}
+
+const shortestMilliseconds = 500
+
+/** How often a group of rules is evaluated; oftener than twice a second would only heat the machine. */
+export function scaleInterval(interval: string, factor: number): string {
+  const scaled = scaleDuration(interval, factor)
+  const milliseconds = scaled.endsWith('ms') ? Number.parseInt(scaled, 10) : shortestMilliseconds
+  return milliseconds < shortestMilliseconds ? `${shortestMilliseconds}ms` : scaled
 }
 
 /** `1h30m` and 0.1 give `540s`; what has no unit stays. */

@@ -11,6 +11,8 @@ export interface Mail {
   /** Both parts, plain and HTML, decoded. */
   readonly body: string
   readonly wasEncrypted: boolean
+  /** When it was taken, in milliseconds of Unix time. */
+  readonly at: number
 }
 
 export interface MailServer {
@@ -51,7 +53,8 @@ function readMail(source: string, wasEncrypted: boolean): Mail {
   const end = source.indexOf('\r\n\r\n')
   const headers = source.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ')
   const subject = /^Subject: (.*)$/m.exec(headers)?.[1] ?? ''
-  return { subject: decodeWords(subject), headers, body: decodeQuoted(source.slice(end)), wasEncrypted }
+  const body = decodeQuoted(source.slice(end))
+  return { subject: decodeWords(subject), headers, body, wasEncrypted, at: Date.now() }
 }
 
 /** `=?utf-8?q?…?=` words; the blank between two of them is none. */

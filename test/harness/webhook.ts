@@ -9,6 +9,8 @@ export interface ReceivedAlert {
   readonly status: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  /** When it was received, in milliseconds of Unix time. */
+  readonly at: number
 }
 
 export interface Webhook {
@@ -20,8 +22,8 @@ export interface Webhook {
 export async function startWebhook(): Promise<Webhook> {
   const alerts: ReceivedAlert[] = []
   const keep = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = (await json(request)) as { readonly alerts: readonly ReceivedAlert[] }
-    alerts.push(...body.alerts)
+    const body = (await json(request)) as { readonly alerts: readonly Omit<ReceivedAlert, 'at'>[] }
+    alerts.push(...body.alerts.map((alert) => ({ ...alert, at: Date.now() })))
     response.end()
   }
   const server = createServer((request, response) => void keep(request, response))

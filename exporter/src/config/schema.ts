@@ -21,6 +21,18 @@ const thresholds = z
     response_time: duration.prefault('1s').describe('Response time that is too long.'),
     error_rate: ratio.prefault('5%').describe('Share of requests in error that is too high.'),
     task_failure_rate: ratio.prefault('10%').describe('Share of failed task runs that is too high.'),
+    data_quality: ratio.prefault('95%').describe('Quality of the rows of a data source that is too low.'),
+    connections: ratio
+      .prefault('80%')
+      .describe('Share of the connections of a database in use that is too high.'),
+    transaction_time: duration.prefault('15m').describe('Age of an open transaction that is too high.'),
+    replication_lag: duration.prefault('1m').describe('How far behind a standby is too far.'),
+    memory_pressure: ratio
+      .prefault('10%')
+      .describe('Share of the time that all processes wait for memory that is too high.'),
+    io_pressure: ratio
+      .prefault('30%')
+      .describe('Share of the time that all processes wait for a disk that is too high.'),
   })
   .describe('What alert rules compare with; exported as watchpost_threshold.')
 

@@ -42,3 +42,11 @@ test('what is said of the source holds for each of its tasks, and the stronger w
   ])
   expect(dependencies('another')).toContainEqual(shared)
 })
+
+test('a task cannot do without the database of its records', () => {
+  const [source] = section.parse([{ name: 'jobs', kind: 'pg_boss', database: 'ohlc_db' }])
+  if (!source) throw new Error('expected a source')
+  expect(dependenciesOf(source, known)('any')).toEqual([
+    { dependency: 'ohlc_db', strength: 'hard', depth: 'direct' },
+  ])
+})

@@ -25,11 +25,14 @@ function toReferences(edges: readonly Edge[], path: ConfigPath): Reference[] {
 
 /** For a task all that it depends on, through any number of steps; `known` are the dependencies of targets. */
 export function dependenciesOf(source: TaskSource, known: Known): (task: string) => readonly Dependency[] {
-  const shared = follow(source.depends_on, known)
+  // Who cannot write that it begins does not begin.
+  const records: readonly Edge[] = 'database' in source ? [{ name: source.database, strength: 'hard' }] : []
+  const common = [...records, ...source.depends_on]
+  const shared = follow(common, known)
   const own = new Map(
     source.schedules.map(({ task, depends_on: edges }) => [
       task,
-      edges.length === 0 ? shared : follow([...source.depends_on, ...edges], known),
+      edges.length === 0 ? shared : follow([...common, ...edges], known),
     ]),
   )
   return (task) => own.get(task) ?? shared

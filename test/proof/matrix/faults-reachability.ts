@@ -1,0 +1,84 @@
+// Who is down, and because of whom: services, sources, the database, the network, Watchpost itself.
+import { setTimeout as delay } from 'node:timers/promises'
+import { sourceSeconds } from './config.ts'
+import { critical, demo } from './fault.ts'
+import type { Fault } from './fault.ts'
+
+const down = (target: string) => [critical('ServiceDown', `target=${target}`)]
+const sourceDown = (target: keyof typeof sourceSeconds) => [critical('DataSourceDown', `target=${target}`)]
+
+const expired: Fault = {
+  name: 'certificate of gateway expired',
+  pages: down('gateway'),
+  inject: async ({ gateway }) => gateway.setCertificateDays(-1),
+  heal: async ({ gateway }) => gateway.setCertificateDays(60),
+}
+
+/** Shorter than what is waited for. */
+const blip: Fault = {
+  name: 'posting_service down for half a minute',
+  pages: [],
+  async inject({ stack, pace }) {
+    await stack.fleet.break('posting_service', 'down')
+    await delay(30_000 / pace.factor)
+    await stack.fleet.heal('posting_service')
+  },
+  heal: async () => {},
+  watched: '1m',
+}
+
+const far = ['network', 'ohlc_api', 'trending_api', 'google_sheets', 'cmoney_api', 'finlab_api']
+
+const networkCut: Fault = {
+  name: 'the whole network cut',
+  pages: [critical('WatchpostBlind')],
+  async inject({ stack }) {
+    for (const name of far) await stack.fleet.break(name, 'down')
+  },
+  // The way out last: what it leads to is there before it.
+  async heal({ stack }) {
+    for (const name of far.toReversed()) await stack.fleet.heal(name)
+  },
+  watched: '2m',
+}
+
+/** Waves: what is in one is broken at once. */
+export const dependencies: readonly (readonly Fault[])[] = [
+  [demo('trending_api', 'oom', down('trending_api')), expired, blip],
+  [
+    demo('cmoney_api', 'error', sourceDown('cmoney_api'), {
+      lookedAtEverySeconds: sourceSeconds.cmoney_api,
+    }),
+    demo('ohlc_api', 'down', down('ohlc_api')),
+  ],
+]
+
+const exporterKilled: Fault = {
+  name: 'exporter killed while analyze_api is down',
+  pages: [...down('analyze_api'), critical('WatchpostDown')],
+  inject: ({ stack }) => stack.fleet.break('analyze_api', 'error'),
+  meanwhile: ({ stack }) => stack.kill('exporter'),
+  async heal({ stack }) {
+    await stack.revive('exporter')
+    await delay(4_000)
+    await stack.fleet.heal('analyze_api')
+  },
+}
+
+const prometheusRestarted: Fault = {
+  name: 'Prometheus restarted while summary_api is down',
+  pages: down('summary_api'),
+  inject: ({ stack }) => stack.fleet.break('summary_api', 'down'),
+  async meanwhile({ stack }) {
+    await stack.kill('prometheus')
+    await stack.revive('prometheus')
+  },
+  heal: ({ stack }) => stack.fleet.heal('summary_api'),
+  watched: '3m',
+}
+
+export const watchers: readonly (readonly Fault[])[] = [
+  [exporterKilled],
+  [prometheusRestarted, demo('trending_api', 'hang', down('trending_api'))],
+  [networkCut],
+]

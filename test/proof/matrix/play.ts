@@ -1,0 +1,65 @@
+// One plan from beginning to end, in a process of its own: one that is busy must not make the others late.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { join } from 'node:path'
+import { keepToShare } from '../../../demo/programs/ports.ts'
+import { queryPrometheus } from '../../../demo/stack/query.ts'
+import { alertsOf, readRuleFiles } from '../../../prometheus/rules.ts'
+import type { Page } from './fault.ts'
+import { plans } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { runWave } from './run.ts'
+import type { Waiting, WaveResult } from './run.ts'
+import { openScene } from './scene.ts'
+
+const readySeconds = 120
+
+/** Resolves when all waves are over; `hear` is told of each. */
+export async function playApart({ name }: Plan, hear: (result: WaveResult) => void): Promise<void> {
+  const child = fork(import.meta.filename, [name])
+  child.on('message', (result) => hear(result as WaveResult))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`${name}: expected its process to end well, got exit code ${code}`)
+}
+
+async function play({ name, pace, waves, hasStandby = false }: Plan): Promise<void> {
+  const scene = await openScene({ name, pace, hasStandby })
+  try {
+    const waiting = await readWaiting()
+    await untilQuiet(scene.stack.urls.prometheus ?? '')
+    for (const wave of waves) process.send?.(await runWave(scene, wave, waiting))
+  } finally {
+    await scene.close()
+  }
+}
+
+async function readWaiting(): Promise<Waiting> {
+  const files = await readRuleFiles(join(import.meta.dirname, '../../../prometheus/rules'))
+  const rules = files.flatMap(alertsOf)
+  return ({ alert, severity }: Page) => {
+    const rule = rules.find((one) => one.alert === alert && one.labels['severity'] === severity)
+    if (!rule) throw new Error(`${alert}: expected a rule of severity ${severity}`)
+    return rule.for ?? '0s'
+  }
+}
+
+async function untilQuiet(prometheus: string): Promise<void> {
+  const deadline = Date.now() + readySeconds * 1000
+  while (Date.now() < deadline) {
+    const down = await queryPrometheus(prometheus, 'watchpost_target_up == 0')
+    const up = await queryPrometheus(prometheus, 'watchpost_target_up')
+    const pages = await queryPrometheus(prometheus, 'ALERTS{severity=~"warning|critical"}')
+    if (up.length > 0 && down.length + pages.length === 0) return
+    await delay(300)
+  }
+  throw new Error(`expected a fleet that is well within ${readySeconds} s`)
+}
+
+if (import.meta.main) {
+  const plan = plans.find(({ name }) => name === process.argv[2])
+  if (!plan) throw new Error(`expected the name of a plan, got ${process.argv[2] ?? 'nothing'}`)
+  keepToShare({ index: plans.indexOf(plan), of: plans.length })
+  await play(plan)
+  process.disconnect?.()
+}
