@@ -16,6 +16,12 @@ export const limits = {
   response_time: 1,
   error_rate: 0.05,
   task_failure_rate: 0.1,
+  data_quality: 0.95,
+  connections: 0.8,
+  transaction_time: 900,
+  replication_lag: 60,
+  memory_pressure: 0.1,
+  io_pressure: 0.3,
 } as const
 
 /** The colour from below everything, then each colour from the value that it begins at. */
