@@ -45,7 +45,7 @@ async function missing(): Promise<string[]> {
 
 test('every metric that is declared, with the faults that some of them are about', async () => {
   await demo.spoil('platform_db', 'block')
-  await demo.spoil('google_sheets', 'quota')
+  await demo.spoil('finlab_api', 'quota')
   await demo.spoil('trainer', 'oom')
   await demo.spoil('analyze', 'hang')
   const hasInterruptPressure = await access('/proc/pressure/irq').then(

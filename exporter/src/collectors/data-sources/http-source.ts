@@ -43,6 +43,7 @@ function judgeOutcome(source: HttpSource, outcome: HttpOutcome, now: number): An
     durationSeconds: outcome.durationSeconds,
     phases: outcome.phases,
     certificate: outcome.certificate,
+    tlsVersion: outcome.tlsVersion,
     assertions: judged,
     values: answer ? readValues(source.values, json) : [],
     isRateLimited,

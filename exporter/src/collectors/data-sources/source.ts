@@ -12,6 +12,7 @@ export type Verdict = Pick<TargetReading, 'status' | 'reason' | 'detail'>
 export interface Answer extends Verdict, Pick<SocketTiming, 'durationSeconds'> {
   readonly phases: TargetReading['phases']
   readonly certificate: TargetReading['certificate']
+  readonly tlsVersion?: TargetReading['tlsVersion']
   readonly assertions: readonly Judged[]
   readonly values: readonly Value[]
   /** We were refused for having asked too often. */

@@ -92,12 +92,13 @@ function describe(settled: SettledSource, memory: SourceMemory, now: number): Kn
   const isStale = staleness(settled, lastSyncAt, now)
   const verdict = judgeAnswer(settled, kept.answer, isStale)
   const quota = currentQuota(settled, memory, now)
-  const { durationSeconds, phases, certificate, assertions, values } = kept.answer
+  const { durationSeconds, phases, certificate, tlsVersion, assertions, values } = kept.answer
   return {
     ...verdict,
     durationSeconds,
     phases,
     certificate,
+    tlsVersion,
     assertions,
     values,
     probedAt: kept.at,
