@@ -51,7 +51,7 @@ function layered(ids: readonly string[], edges: readonly Edge[], size: Drawing['
   const spots = [...layers].flatMap(([layer, members]) =>
     members.map((id, index): [string, Spot] => {
       const x = size.width * (0.92 - (0.84 * layer) / deepest)
-      return [id, { x, y: (size.height * (index + 0.5 + (layer % 2) * 0.12)) / members.length }]
+      return [id, { x, y: 8 + ((size.height - 24) * (index + 0.5 + (layer % 2) * 0.12)) / members.length }]
     }),
   )
   return new Map(spots)
