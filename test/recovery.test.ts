@@ -219,9 +219,17 @@ test('a log that was changed is told, and not built upon', async () => {
   const { end } = await start()
   await end('SIGTERM')
   const state = join(directory, 'state')
-  expect((await watchpost('audit', '--verify', `--storage.path=${state}`)).output).toMatch(
-    /^the audit log is whole: 1 records, the last with hash [0-9a-f]{64}\n$/,
-  )
+  const { output } = await watchpost('audit', '--verify', `--storage.path=${state}`)
+  expect(output).toMatch(/^the audit log is whole: 1 records, the last with hash [0-9a-f]{64}\n$/)
+  const [noted = ''] = /[0-9a-f]{64}/.exec(output) ?? []
+  expect(await watchpost('audit', `--contains=${noted}`, `--storage.path=${state}`)).toMatchObject({
+    code: 0,
+  })
+  const other = noted.replaceAll(/[0-9]/g, 'a')
+  expect(await watchpost('audit', `--contains=${other}`, `--storage.path=${state}`)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('its end was cut off, or it is another one') as string,
+  })
   const file = join(state, 'journal-000001.jsonl')
   await writeFile(file, (await readFile(file, 'utf8')).replace('"version":"', '"version":"9'))
   expect(await watchpost('audit', `--storage.path=${state}`)).toEqual({
