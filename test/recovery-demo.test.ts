@@ -46,26 +46,13 @@ const patienceSeconds = 170
 test.concurrent.each([
   ['ohlc_api', 'oom', 'restart_ohlc_api'],
   ['trainer', 'leak', 'clear_trainer'],
+  ['platform_db', 'idle-session', 'free_platform_db'],
   ['fetch_ohlc', 'fail-until-retried', 'retry_fetch_ohlc'],
 ])('break %s %s: %s heals it', { timeout: 200_000 }, async (name, fault, policy) => {
   await stack.fleet.break(name, fault)
   const outcome = await waitFor(`${policy} is verified`, () => outcomeOf(policy), patienceSeconds)
   expect(outcome).toBe('fixed')
 })
-
-test.concurrent(
-  'a session that sleeps and blocks others is ended, and a migration that does is not',
-  { timeout: 200_000 },
-  async () => {
-    await stack.fleet.break('platform_db', 'idle-session')
-    const outcome = await waitFor('it is verified', () => outcomeOf('free_platform_db'), patienceSeconds)
-    expect(outcome).toBe('fixed')
-    await stack.fleet.break('platform_db', 'block')
-    const isRefused = async (): Promise<boolean> => (await decisionOf('free_platform_db')) === 'refused'
-    await waitFor('it is refused', isRefused, patienceSeconds)
-    await stack.fleet.heal('platform_db')
-  },
-)
 
 test.concurrent(
   'what a restart does not help against is tried twice and then handed over, with what was tried',
