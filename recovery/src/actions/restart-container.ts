@@ -40,7 +40,14 @@ const container = z.object({
 type Container = z.output<typeof container>
 
 /** Without these nobody would see what a restart did. */
-const untouchable = new Set(['prometheus', 'alertmanager', 'recovery', 'socket-proxy', 'exporter'])
+const untouchable = new Set([
+  'prometheus',
+  'alertmanager',
+  'recovery',
+  'socket-proxy',
+  'docker-proxy',
+  'exporter',
+])
 
 export const restartContainer = defineAction({
   name: 'restart_service',
