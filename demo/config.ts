@@ -13,7 +13,9 @@ interface Target {
 const targetSections: Readonly<Record<string, (fleet: Fleet) => readonly Target[]>> = {
   databases: ({ databaseUrl, standbyUrl, cacheUrl }) => [
     { name: catalogue.databaseName, url: databaseUrl },
-    ...(standbyUrl === undefined ? [] : [{ name: catalogue.standbyName, url: standbyUrl }]),
+    ...(standbyUrl === undefined
+      ? []
+      : [{ name: catalogue.standbyName, url: standbyUrl, depends_on: [catalogue.databaseName] }]),
     ...(cacheUrl === undefined ? [] : [{ name: catalogue.cacheName, kind: 'redis', url: cacheUrl }]),
   ],
   data_sources: renderDataSources,

@@ -66,14 +66,14 @@ const exporterKilled: Fault = {
 }
 
 const prometheusRestarted: Fault = {
-  name: 'Prometheus restarted while summary_api is down',
-  pages: down('summary_api'),
-  inject: ({ stack }) => stack.fleet.break('summary_api', 'down'),
+  name: 'Prometheus restarted while trainer is down',
+  pages: down('trainer'),
+  inject: ({ stack }) => stack.fleet.break('trainer', 'down'),
   async meanwhile({ stack }) {
     await stack.kill('prometheus')
     await stack.revive('prometheus')
   },
-  heal: ({ stack }) => stack.fleet.heal('summary_api'),
+  heal: ({ stack }) => stack.fleet.heal('trainer'),
   watched: '3m',
 }
 

@@ -47,7 +47,11 @@ async function readWaiting(): Promise<Waiting> {
 async function untilQuiet(prometheus: string): Promise<void> {
   const deadline = Date.now() + readySeconds * 1000
   while (Date.now() < deadline) {
-    const down = await queryPrometheus(prometheus, 'watchpost_target_up == 0')
+    // As it was a moment ago counts too: what was down or slow then keeps its dependents silent.
+    const down = await queryPrometheus(
+      prometheus,
+      'target:watchpost_target_down:max5m or target:watchpost_target_waits:max5m',
+    )
     const up = await queryPrometheus(prometheus, 'watchpost_target_up')
     const pages = await queryPrometheus(prometheus, 'ALERTS{severity=~"warning|critical"}')
     if (up.length > 0 && down.length + pages.length === 0) return
