@@ -53,10 +53,12 @@ test('docs/security.md names every port that Compose publishes, and each is of t
 })
 
 test('the workflow runs every script that the local gate runs, with actions pinned by commit', () => {
-  const scriptsOf = (text: string): string[] =>
-    [...text.matchAll(/^\s*(?:- run: |[A-Z_]+=\S+ )?npm (?:run (?:-s )?)?([a-z:]+)$/gm)].map(
+  const scriptsOf = (text: string): string[] => [
+    ...[...text.matchAll(/^\s*(?:- run: |[A-Z_]+=\S+ )?npm (?:run (?:-s )?)?([a-z:]+)$/gm)].map(
       ([, script]) => script ?? '',
-    )
+    ),
+    ...[...text.matchAll(/^side_by_side (.+)$/gm)].flatMap(([, scripts = '']) => scripts.split(' ')),
+  ]
   const workflow = readFileSync('.github/workflows/ci.yml', 'utf8')
   const local = new Set(scriptsOf(readFileSync('.ci/run', 'utf8')))
   expect(local.size).toBeGreaterThan(5)

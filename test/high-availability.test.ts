@@ -68,15 +68,17 @@ async function value(replica: Replica, promql: string): Promise<number | undefin
 
 test('each Prometheus has every target once', async () => {
   for (const replica of both) {
-    await waitFor('as many series as targets', async () => {
-      const [series, targets] = await Promise.all([
+    await waitFor('as many series as targets, and both exporters seen', async () => {
+      const [series, targets, thresholds, exporters] = await Promise.all([
         value(replica, 'count(watchpost_target_up)'),
         value(replica, 'count(count by (target) (watchpost_target_up))'),
+        value(replica, 'count(watchpost_threshold{name="cpu"})'),
+        value(replica, 'sum(up{job="watchpost-exporter"})'),
       ])
-      return series !== undefined && series === targets
+      expect(series).toBeGreaterThan(0)
+      expect({ series, thresholds, exporters }).toEqual({ series: targets, thresholds: 1, exporters: 2 })
+      return true
     })
-    expect(await value(replica, 'count(watchpost_threshold{name="cpu"})')).toBe(1)
-    expect(await value(replica, 'sum(up{job="watchpost-exporter"})')).toBe(2)
   }
 })
 
