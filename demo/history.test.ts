@@ -13,6 +13,14 @@ test('each slot has a run, and all runs have ended', () => {
   expect(runs.filter(({ finishedAt }) => finishedAt >= until.getTime())).toEqual([])
 })
 
+test('a run that would be under way at the end has ended just then, so that no slot is missed', () => {
+  const slot = new Date('2026-03-01T12:00:00Z').getTime()
+  const cut = pastRuns(tasks, { since, until: new Date(slot + 2000), speed: 1 })
+  const last = cut.findLast(({ task, attempt }) => task.name === 'summary' && attempt === 1)
+  expect(last?.startedAt).toBeGreaterThanOrEqual(slot)
+  expect(last?.finishedAt).toBeLessThan(slot + 2000)
+})
+
 test('runs are in the order of their starts, and follow the run that they repeat', () => {
   const starts = runs.map(({ startedAt }) => startedAt)
   expect(starts).toEqual(starts.toSorted((one, other) => one - other))

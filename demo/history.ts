@@ -48,9 +48,16 @@ export function pastRuns(tasks: readonly Task[], range: Range): readonly Run[] {
   const runs = tasks.flatMap((task) =>
     slotsBetween(task, range).flatMap((slot) => runsOfSlot(task, slot, range.speed)),
   )
+  const until = range.until.getTime()
   return runs
-    .filter((run) => run.finishedAt < range.until.getTime())
+    .filter(({ attempt, finishedAt }) => attempt === 1 || finishedAt < until)
+    .map((run) => (run.finishedAt < until ? run : endedBy(run, until)))
     .toSorted((one, other) => one.startedAt - other.startedAt)
+}
+
+/** What would be under way at the end has just ended: nobody goes on with it, and its slot would be missed. */
+function endedBy(run: Run, until: number): Run {
+  return { ...run, startedAt: Math.min(run.startedAt, until - 2), finishedAt: until - 1 }
 }
 
 interface Range {

@@ -6,9 +6,11 @@ export interface Rehearsal {
   /** How late the answers of what is slow are. */
   readonly slowMilliseconds: number
   readonly hasStandby: boolean
+  /** Whether tasks fail now and then without being broken, as they do in the demo. */
+  readonly failsByChance?: boolean
 }
 
-/** In a rehearsal no task fails unless it is broken. */
+/** In most rehearsals no task fails unless it is broken. */
 export function tasksOf({ rehearsal }: { readonly rehearsal?: Rehearsal }): readonly Task[] {
-  return rehearsal ? tasks.map((task) => ({ ...task, failureRatio: 0 })) : tasks
+  return rehearsal && !rehearsal.failsByChance ? tasks.map((task) => ({ ...task, failureRatio: 0 })) : tasks
 }

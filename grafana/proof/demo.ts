@@ -12,6 +12,8 @@ import type { Server } from './walk.ts'
 
 /** Rules and alerts keep pace with it, so that a minute of production is 8 s. */
 const scrapeIntervalSeconds = 2
+/** Slow, and yet within the timeout of a probe, which is shorter than the interval. */
+const rehearsal = { slowMilliseconds: 1200, hasStandby: true, failsByChance: true }
 
 export interface Demo {
   readonly stack: Stack
@@ -45,6 +47,7 @@ export async function startDemo(
       grafana: 0,
     },
     fleetPorts: 'ephemeral',
+    fleet: { rehearsal },
     programs: { prometheus, alertmanager },
     recovery: withRecovery ? { mode: 'auto', port: await freePort() } : undefined,
     scrapeIntervalSeconds,

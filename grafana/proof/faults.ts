@@ -10,7 +10,7 @@ const faults: Partial<Record<EmptyUntil, Fault>> = {
   'a target fails': ['ohlc_api', 'down'],
   'a target is diagnosed': ['ohlc_api', 'down'],
   'an alert fires': ['ohlc_api', 'down'],
-  'a task fails': ['sync_kols', 'fail'],
+  'a task fails': ['analyze', 'fail'],
   'a task runs': ['fetch_ohlc', 'hang'],
   'a session is blocked': ['platform_db', 'block'],
   'a value is unusual': ['trending_api', 'slow'],
@@ -34,9 +34,18 @@ export function canFill(until: EmptyUntil | undefined): boolean {
   return until !== undefined && (given.has(until) || faults[until] !== undefined)
 }
 
-/** Breaks what fills the panels, and what `others` name; returns what that was. */
-export async function breakAll(fleet: Fleet, others: readonly Fault[]): Promise<readonly string[]> {
-  const chosen = new Map([...Object.values(faults), ...others])
+/** What explains failures of others, whose alerts would stay away if it came before them. */
+export function explainsOthers([name]: Fault): boolean {
+  return name === 'platform_db'
+}
+
+/** Breaks what `isChosen` of what fills the panels, and of what `others` name; returns what that was. */
+export async function breakAll(
+  fleet: Fleet,
+  others: readonly Fault[],
+  isChosen: (fault: Fault) => boolean,
+): Promise<readonly string[]> {
+  const chosen = new Map([...Object.values(faults), ...others].filter(isChosen))
   for (const [name, fault] of chosen) await fleet.break(name, fault)
   return [...chosen].map((pair) => pair.join(' '))
 }

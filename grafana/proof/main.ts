@@ -10,7 +10,8 @@ import { series } from '../queries.ts'
 import { ask } from './ask.ts'
 import { startDemo } from './demo.ts'
 import type { Demo } from './demo.ts'
-import { breakAll, canFill } from './faults.ts'
+import { breakAll, canFill, explainsOthers } from './faults.ts'
+import type { Fault } from './faults.ts'
 import type { Verdict } from './judge.ts'
 import { followPaths, paths } from './paths.ts'
 import type { Panel } from '../panels/panel.ts'
@@ -100,13 +101,19 @@ async function prove({ stack, server, present }: Demo): Promise<number> {
   say('waiting for recovery to heal a fault')
   await rehearsing
   await remembering
-  const broken = await breakAll(
-    stack.fleet,
-    paths.map(({ fault }) => fault),
-  )
-  say(`asking after: ${broken.join(', ')}`)
+  const lost: string[] = []
+  for (const isLast of [false, true]) {
+    const isNow = (fault: Fault): boolean => explainsOthers(fault) === isLast
+    const now = paths.filter(({ fault }) => isNow(fault))
+    const broken = await breakAll(
+      stack.fleet,
+      now.map(({ fault }) => fault),
+      isNow,
+    )
+    say(`asking after: ${broken.join(', ')}`)
+    lost.push(...(await followPaths(server, now, patienceSeconds)))
+  }
   await settle(server, findings, ({ emptyUntil }) => canFill(emptyUntil))
-  const lost = await followPaths(server, patienceSeconds)
   return report(findings, [...lost, ...(await annotationProblems(server))])
 }
 

@@ -54,14 +54,14 @@ export const paths: readonly Path[] = [
     },
   },
   {
-    fault: ['sync_kols', 'fail'],
-    row: { alertname: 'TaskFailed', task: 'sync_kols' },
+    fault: ['analyze', 'fail'],
+    row: { alertname: 'TaskFailed', task: 'analyze' },
     click: 'task',
     shows: { panel: ['tasks', 13], labels: { error_class: /./ }, atLeast: 1 },
   },
   {
     fault: ['google_sheets', 'quota'],
-    row: { alertname: 'DataSourceQuotaExhausted', target: 'google_sheets' },
+    row: { alertname: 'DataSourceDown', target: 'google_sheets' },
     click: 'target',
     shows: { panel: ['data_sources', 5], labels: { target: 'google_sheets' }, atLeast: 1 },
   },
@@ -76,9 +76,13 @@ export const paths: readonly Path[] = [
 const firing = ['overview', 8] as const
 
 /** A line for each path that does not lead to its cause before patience ends. */
-export async function followPaths(server: Server, patienceSeconds: number): Promise<readonly string[]> {
+export async function followPaths(
+  server: Server,
+  followed: readonly Path[],
+  patienceSeconds: number,
+): Promise<readonly string[]> {
   const deadline = Date.now() + patienceSeconds * 1000
-  const lost = new Map<Path, string>(paths.map((path) => [path, 'not followed']))
+  const lost = new Map<Path, string>(followed.map((path) => [path, 'not followed']))
   for (;;) {
     for (const path of lost.keys()) {
       const trouble = await follow(server, path)
