@@ -126,7 +126,8 @@ test('nor is any text in the place of a path, which no client would send', { tim
   await fc.assert(
     fc.asyncProperty(target, async (rest) => {
       const socket = createConnection(Number(port), hostname)
-      socket.end(
+      // Not ended: the server takes a client that ends for one that no longer waits.
+      socket.write(
         `GET /api/diagnosis${rest.replaceAll(/\s/g, '')} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`,
       )
       const answer = await text(socket)
