@@ -29,8 +29,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: ['test/containers/**', 'test/browser/**'],
-          // These start real programs and mostly wait for them: three at once keep two cores busy.
-          maxWorkers: 3,
+          // These start real programs and mostly wait for them: two at once keep two cores busy, three are late.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },

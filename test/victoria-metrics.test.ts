@@ -215,7 +215,7 @@ describe('vmalert', () => {
 /** Made by rules, which the two evaluate at moments of their own: the labels are compared, and not the values. */
 const ofRules = /[a-z]:[a-z]|\bALERTS|watchpost_alert_info/
 /** Made every five minutes, or forty seconds here: the test is over before both have made it. */
-const seldom = /ratio30d|budget_left|:avg7d/
+const seldom = /ratio(?:_avg)?30d|budget_left|:avg7d/
 /** A subquery is evaluated at round times of its own. */
 const subquery = /:\d*[smh]?\]/
 
