@@ -137,5 +137,5 @@ function inTurn<T>(work: () => Promise<T>): () => Promise<T> {
 /** Pools for the databases that speak SQL; what is configured under another kind is only ever probed. */
 function openDatabases({ declared }: Config): ReadonlyMap<string, Database> {
   const sql = (declared.databases ?? []).filter(({ kind }) => kind === 'postgres')
-  return new Map(sql.map(({ name, url }) => [name, openDatabase(name, url.reveal())] as const))
+  return new Map(sql.map(({ name, url, tls }) => [name, openDatabase(name, url.reveal(), tls)] as const))
 }

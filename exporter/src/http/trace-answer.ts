@@ -1,4 +1,5 @@
 // What a probe met on the wire, as lines of text, by the kind of probe.
+import type { DatabaseOutcome } from '../collectors/databases/watch.ts'
 import type { Connection } from '../probes/dial.ts'
 import type { DnsOutcome } from '../probes/dns.ts'
 import type { GrpcOutcome } from '../probes/grpc.ts'
@@ -13,6 +14,7 @@ export function describeMet(outcome: Outcome): string[] {
   if ('httpVersion' in outcome) return describeHttp(outcome as HttpOutcome)
   if ('received' in outcome) return describeTcp(outcome as TcpOutcome)
   if ('serving' in outcome) return describeGrpc(outcome as GrpcOutcome)
+  if ('facts' in outcome) return describeDatabase(outcome as DatabaseOutcome)
   if ('answers' in outcome) return describeDns(outcome as DnsOutcome)
   return 'roundTripSeconds' in outcome ? describeIcmp(outcome as IcmpOutcome) : []
 }
@@ -45,6 +47,16 @@ function describeGrpc(outcome: GrpcOutcome): string[] {
   const { serving, grpcStatus, httpStatus } = outcome
   const statuses = `gRPC status ${grpcStatus ?? 'none'}, HTTP status ${httpStatus ?? 'none'}`
   return [field('answer', `${serving ?? 'none'} (${statuses})${from(outcome)}`), ...describeTls(outcome)]
+}
+
+function describeDatabase(outcome: DatabaseOutcome): string[] {
+  const { facts, problems } = outcome
+  const said =
+    facts.version === undefined ? 'none' : `version ${facts.version}, ${facts.role ?? 'role unknown'}`
+  const unanswered = Object.entries(problems).flatMap(([query, problem]) =>
+    problem === undefined ? [] : [field('not told', `${query}: ${problem}`)],
+  )
+  return [field('answer', said + from(outcome)), ...describeTls(outcome), ...unanswered]
 }
 
 function describeDns({ answers }: DnsOutcome): string[] {

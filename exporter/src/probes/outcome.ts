@@ -5,7 +5,8 @@ export type Phase = 'dns' | 'connect' | 'tls' | 'processing' | 'transfer'
 export type Phases = Readonly<Partial<Record<Phase, number>>>
 
 /** Why a probe got no answer that could be judged. */
-export type Failure = 'dns' | 'connect' | 'tls' | 'timeout' | 'body' | 'size' | 'redirect' | 'auth' | 'error'
+export type Failure =
+  'dns' | 'connect' | 'tls' | 'timeout' | 'body' | 'size' | 'redirect' | 'auth' | 'quota' | 'error'
 
 export interface Fault {
   readonly failure: Failure
@@ -102,7 +103,7 @@ export function faultOf(course: Course, error: unknown): Fault {
 }
 
 /** What OpenSSL writes for its authors, for everybody else. */
-function explainTls(code: string, error: unknown, detail: string): string {
+export function explainTls(code: string, error: unknown, detail: string): string {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code)) return `the answer is not TLS (${code})`
   const { reason } = error as { readonly reason?: unknown }
   return typeof reason === 'string' ? `${reason} (${code})` : detail

@@ -1,7 +1,12 @@
 // Why Postgres could not be asked, in a closed list of words.
 import { explain } from '../log.ts'
+import { explainTls } from './outcome.ts'
+import type { Failure } from './outcome.ts'
 
-export type PostgresFailure = 'dns' | 'connect' | 'tls' | 'timeout' | 'auth' | 'quota' | 'error'
+export type PostgresFailure = Extract<
+  Failure,
+  'dns' | 'connect' | 'tls' | 'timeout' | 'auth' | 'quota' | 'error'
+>
 
 export interface ExplainedFailure {
   readonly failure: PostgresFailure
@@ -35,16 +40,22 @@ const ofSystem: Readonly<Record<string, PostgresFailure>> = {
 export function explainPostgres(error: unknown, signal: AbortSignal): ExplainedFailure {
   const detail = explain(error)
   const code = codeOf(error)
+  if (isUnreadableFile(error)) return { failure: 'tls', detail }
   if (code !== undefined) {
     const known = ofSqlState[code] ?? ofSystem[code]
     if (known) return { failure: known, detail: `${detail} (${code})` }
-    if (/^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
-      return { failure: 'tls', detail }
+    if (/^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
+      return { failure: 'tls', detail: explainTls(code, error, detail) }
   }
   if (signal.aborted || /timeout|deadline/.test(detail)) return { failure: 'timeout', detail }
   if (/SSL/.test(detail)) return { failure: 'tls', detail }
   if (/Connection terminated/.test(detail)) return { failure: 'connect', detail }
   return { failure: 'error', detail: code === undefined ? detail : `${detail} (${code})` }
+}
+
+/** Files are read for certificates only. */
+function isUnreadableFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && /^(?:open|stat)$/.test(String(error.syscall))
 }
 
 /** Whether the server itself refused a statement, and not the way to it. */

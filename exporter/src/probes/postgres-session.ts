@@ -1,30 +1,24 @@
 // One fresh session with Postgres, timed phase by phase: what the next client that connects would meet.
-import { Socket } from 'node:net'
+import { Socket, isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Client, ClientBase } from 'pg'
 import { loadPostgres } from '../packages.ts'
+import { nothingKnown } from './dial.ts'
+import type { Connection } from './dial.ts'
+import { faultOf, startCourse } from './outcome.ts'
+import type { Course, Fault, Outcome } from './outcome.ts'
+import { clientConfig } from './postgres-client.ts'
+import type { PostgresAddress } from './postgres-client.ts'
 import { explainPostgres } from './postgres-failure.ts'
-import type { PostgresFailure } from './postgres-failure.ts'
-import { startPhaseClock } from './phase-clock.ts'
-import type { SocketTiming } from './phase-clock.ts'
-
-export interface SessionCertificate {
-  readonly notBefore: number
-  readonly notAfter: number
-  readonly verified: boolean
-}
+import { readSecured } from './tls.ts'
 
 /** `processing` is signing in and the first statement; `work` is not part of the time. */
-export interface SessionOutcome<T> extends SocketTiming {
+export interface SessionOutcome<T> extends Outcome, Connection {
   /** Undefined when the session could not be opened. */
   readonly result: T | undefined
-  readonly failure: PostgresFailure | undefined
-  readonly detail: string | undefined
-  readonly certificate: SessionCertificate | undefined
 }
 
-export interface SessionOptions {
-  readonly url: string
+export interface SessionOptions extends PostgresAddress {
   readonly signal: AbortSignal
   /** Limit of each statement. */
   readonly timeoutSeconds: number
@@ -40,39 +34,61 @@ export async function probePostgres<T>(
 ): Promise<SessionOutcome<T>> {
   const { signal } = options
   const socket = new Socket()
-  const clock = startPhaseClock(socket)
+  const course = startCourse({ signal })
   const close = (): void => void socket.destroy(new Error('the deadline passed'))
-  let certificate: SessionCertificate | undefined
+  const met: Met = { connection: nothingKnown, distrust: undefined }
+  let durationSeconds: number | undefined
   let client: Client | undefined
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', close, { once: true })
-    client = new (loadPostgres().Client)({
-      connectionString: options.url,
-      stream: () => socket,
-      application_name: 'watchpost',
-    })
+    client = new (loadPostgres().Client)({ ...clientConfig(options, socket), application_name: 'watchpost' })
     // Once open, a broken session shows in the statement that was under way.
     client.on('error', () => {})
-    onSecured(client, (secured) => {
-      clock.secured()
-      certificate = describeCertificate(secured)
-    })
+    follow({ client, socket, course }, met)
     await client.connect()
     await client.query(opening(options.timeoutSeconds))
-    const timing = clock.stop()
+    durationSeconds = course.end()
     const result = await work(askIn(client))
     // A session that ends in a transaction counts as a rollback, and rollbacks are what is watched here.
     await client.query('COMMIT').catch(() => {})
-    return { result, failure: undefined, detail: undefined, certificate, ...timing }
+    const { phases } = course
+    return { result, failure: undefined, detail: undefined, durationSeconds, phases, ...met.connection }
   } catch (error) {
-    return { result: undefined, ...explainPostgres(error, signal), certificate, ...clock.stop() }
+    const told = course.isCut ? faultOf(course, error) : explainPostgres(error, signal)
+    durationSeconds ??= course.end()
+    const { phases } = course
+    return { result: undefined, ...(met.distrust ?? told), durationSeconds, phases, ...met.connection }
   } finally {
     // Under the same deadline, for a server that has frozen does not say goodbye.
     await client?.end().catch(() => {})
     signal.removeEventListener('abort', close)
     socket.destroy()
   }
+}
+
+interface Met {
+  connection: Connection
+  /** Why the session was ended by us. */
+  distrust: Fault | undefined
+}
+
+interface Opening {
+  readonly client: Client
+  readonly socket: Socket
+  readonly course: Course
+}
+
+/** Notes the phases of a session that is about to be opened, and what its connection shows. */
+function follow({ client, socket, course }: Opening, met: Met): void {
+  const isSecured = judgeTls(client, course, met)
+  const isName = isIP(client.host) === 0 && !client.host.startsWith('/')
+  course.enter(isName ? 'dns' : 'connect')
+  socket.once('connectionAttempt', () => course.enter('connect'))
+  socket.once('connect', () => {
+    course.enter(isSecured ? 'tls' : 'processing')
+    met.connection = { ...met.connection, remoteAddress: socket.remoteAddress }
+  })
 }
 
 function opening(timeoutSeconds: number): string {
@@ -95,15 +111,31 @@ export function askIn(client: ClientBase): Ask {
   }
 }
 
-function onSecured(client: Client, done: (socket: TLSSocket) => void): void {
-  const { connection } = client
-  connection.once('sslconnect', () => {
-    const { stream } = connection
-    if (stream instanceof TLSSocket) stream.once('secureConnect', () => done(stream))
-  })
+interface DriverTls {
+  ssl: boolean | { rejectUnauthorized?: boolean }
 }
 
-function describeCertificate(socket: TLSSocket): SessionCertificate {
-  const { valid_from: from, valid_to: to } = socket.getPeerCertificate()
-  return { notBefore: Date.parse(from) / 1000, notAfter: Date.parse(to) / 1000, verified: socket.authorized }
+/** Notes what TLS shows before the certificate counts, so that a bad one is still reported. */
+function judgeTls({ connection }: Client, course: Course, met: Met): boolean {
+  // What the driver made of the URL and of our options, which its types do not know.
+  const driver = connection as unknown as DriverTls
+  if (driver.ssl === false) return false
+  if (driver.ssl === true) driver.ssl = {}
+  const { ssl } = driver
+  const isStrict = ssl.rejectUnauthorized !== false
+  ssl.rejectUnauthorized = false
+  connection.once('sslconnect', () => {
+    const { stream } = connection
+    if (!(stream instanceof TLSSocket)) return
+    stream.once('secureConnect', () => {
+      course.enter('processing')
+      const { distrust, ...secured } = readSecured(stream)
+      met.connection = { ...met.connection, ...secured }
+      if (!isStrict || distrust === undefined) return
+      met.distrust = { failure: 'tls', detail: `the certificate is not trusted: ${distrust}` }
+      // Nothing that the server says after this is heard, so no password is sent to it.
+      stream.destroy(new Error('the certificate is not trusted'))
+    })
+  })
+  return true
 }

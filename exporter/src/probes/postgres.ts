@@ -1,6 +1,8 @@
 // One database, touched with care: a pool of two, read-only snapshots, limits that hold through a pooler.
-import type { Pool, PoolClient } from 'pg'
+import type { ClientConfig, Pool, PoolClient } from 'pg'
 import { loadPostgres } from '../packages.ts'
+import { clientConfig } from './postgres-client.ts'
+import type { TlsOptions } from './tls.ts'
 
 export interface Database {
   readonly name: string
@@ -26,9 +28,16 @@ export interface ReadLimits {
   readonly timeoutSeconds: number
 }
 
-export function openDatabase(name: string, url: string): Database {
-  const pool = new (loadPostgres().Pool)({
-    connectionString: url,
+export function openDatabase(name: string, url: string, tls?: TlsOptions): Database {
+  const { Client, Pool } = loadPostgres()
+  // Each connection is told anew where to go: files of certificates may have been renewed.
+  class AddressedClient extends Client {
+    constructor(given?: ClientConfig) {
+      super({ ...given, ...clientConfig({ url, tls }) })
+    }
+  }
+  const pool = new Pool({
+    Client: AddressedClient,
     max: 2,
     application_name: 'watchpost',
     connectionTimeoutMillis: 5_000,

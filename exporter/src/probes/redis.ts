@@ -4,13 +4,11 @@ import { dial } from './dial.ts'
 import type { Connection } from './dial.ts'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Failure, Fault, Outcome } from './outcome.ts'
+import type { TlsOptions } from './tls.ts'
 
-export type RedisFailure = Failure | 'quota'
-
-export interface RedisOutcome extends Omit<Outcome, 'failure'>, Connection {
+export interface RedisOutcome extends Outcome, Connection {
   /** The fields of INFO; none where it may not be asked. Undefined where the server did not answer PING. */
   readonly info: Readonly<Record<string, string>> | undefined
-  readonly failure: RedisFailure | undefined
   /** Why the fields of INFO are not there, though the server is well. */
   readonly problem: string | undefined
 }
@@ -18,10 +16,15 @@ export interface RedisOutcome extends Omit<Outcome, 'failure'>, Connection {
 // INFO is some 6 kB; whatever sends much more is not Redis.
 const maxReplyBytes = 1_048_576
 
-export async function probeRedis(address: string, signal: AbortSignal): Promise<RedisOutcome> {
+/** Speaks TLS to what is `rediss:`, and to whatever there are `options` for. */
+export async function probeRedis(
+  address: string,
+  signal: AbortSignal,
+  options?: TlsOptions,
+): Promise<RedisOutcome> {
   const url = new URL(address)
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const tls = url.protocol === 'rediss:' ? { options: undefined } : undefined
+  const tls = url.protocol === 'rediss:' || options ? { options } : undefined
   const course = startCourse({ signal })
   const { socket, fault, connection } = await dial({ host, port: Number(url.port || 6379), tls }, course)
   const commands = commandsFor(url)
@@ -129,7 +132,7 @@ function readInfo(text: string): Record<string, string> {
   )
 }
 
-function failureOfReply(reply: string): RedisFailure {
+function failureOfReply(reply: string): Failure {
   if (/NOAUTH|WRONGPASS|NOPERM|invalid password|without any password/i.test(reply)) return 'auth'
   return /max number of clients/i.test(reply) ? 'quota' : 'error'
 }

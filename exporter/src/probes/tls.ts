@@ -88,21 +88,38 @@ export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secur
     ...(known && { session: known.session }),
   })
   socket.once('secureConnect', () => {
-    const reused = known !== undefined && socket.isSessionReused()
-    const certificate = reused
-      ? known.certificate
-      : readCertificate(shown ?? socket.getPeerCertificate(true), socket.authorized)
-    if (handshake.resume && !reused && certificate?.verified) keepSession(memory, key, socket, certificate)
-    ready({
-      socket,
-      certificate,
-      tlsVersion: socket.getProtocol() ?? undefined,
-      cipher: socket.getCipher().standardName,
-      agreedProtocol: socket.alpnProtocol || undefined,
-      distrust: reused || socket.authorized ? undefined : String(socket.authorizationError),
-    })
+    if (known !== undefined && socket.isSessionReused()) {
+      ready({ socket, ...readAgreed(socket), certificate: known.certificate, distrust: undefined })
+      return
+    }
+    const secured = readSecured(socket, shown)
+    const { certificate } = secured
+    if (handshake.resume && certificate?.verified) keepSession(memory, key, socket, certificate)
+    ready({ socket, ...secured })
   })
   return socket
+}
+
+/** What the handshake of `socket` has shown; `shown` is the certificate where it was kept. */
+export function readSecured(socket: TLSSocket, shown?: DetailedPeerCertificate): Omit<Secured, 'socket'> {
+  return {
+    ...readAgreed(socket),
+    certificate: readCertificate(shown ?? socket.getPeerCertificate(true), socket.authorized),
+    distrust: socket.authorized ? undefined : String(socket.authorizationError),
+  }
+}
+
+function readAgreed(socket: TLSSocket): Pick<Secured, 'tlsVersion' | 'cipher' | 'agreedProtocol'> {
+  return {
+    tlsVersion: socket.getProtocol() ?? undefined,
+    cipher: socket.getCipher().standardName,
+    agreedProtocol: socket.alpnProtocol || undefined,
+  }
+}
+
+/** The same one until a file of the options changes. */
+export function contextOf(options: TlsOptions): SecureContext {
+  return remember(options).context
 }
 
 function remember(options: TlsOptions): Memory {

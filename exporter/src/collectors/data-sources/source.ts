@@ -1,5 +1,5 @@
 // What any kind of source gives when it is asked once.
-import type { SocketTiming } from '../../probes/phase-clock.ts'
+import type { Outcome } from '../../probes/outcome.ts'
 import type { Judged } from '../judgement/assertions.ts'
 import type { Value } from '../judgement/values.ts'
 import type { Round } from '../collector.ts'
@@ -9,7 +9,7 @@ import type { QuotaAnswer } from './quota/read.ts'
 
 export type Verdict = Pick<TargetReading, 'status' | 'reason' | 'detail'>
 
-export interface Answer extends Verdict, Pick<SocketTiming, 'durationSeconds'> {
+export interface Answer extends Verdict, Pick<Outcome, 'durationSeconds'> {
   readonly phases: TargetReading['phases']
   readonly certificate: TargetReading['certificate']
   readonly tlsVersion?: TargetReading['tlsVersion']

@@ -24,10 +24,11 @@ export const databases = defineCollector({
     })),
   references: dependencyReferences,
   create(configured, context) {
-    const watched = configured.map((database) => watchDatabase(database, context))
+    const watched = new Map(configured.map((database) => [database.name, watchDatabase(database, context)]))
     return {
+      targets: watched,
       async collect(round): Promise<DatabasesReading> {
-        const targets = await Promise.all(watched.map((watch) => watch(round)))
+        const targets = await Promise.all([...watched.values()].map((watch) => watch(round)))
         const pools = [...context.databases.values()].map(
           (database) => [database.name, database.use()] as const,
         )

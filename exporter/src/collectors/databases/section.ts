@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret, secretFile } from '../../schema/secret.ts'
+import { tls } from '../../schema/tls.ts'
 import { dependency } from '../dependency.ts'
 
 const schemes = { postgres: /^postgres(?:ql)?:\/\//, redis: /^rediss?:\/\// } as const
@@ -22,12 +23,19 @@ const database = z
         'Where it is and who asks, such as postgres://user:password@host:5432/name or redis://:password@host:6379.',
       ),
     url_file: secretFile.optional().describe('A file that holds the URL.'),
+    tls: tls
+      .optional()
+      .describe('Speak TLS, made and judged so; without it the URL decides, by sslmode or rediss.'),
     timeout: timeLimit.optional().describe('How long a probe may take; global.timeout where it is left out.'),
     depends_on: z.array(dependency).default([]).describe('Targets that the database cannot do without.'),
   })
   .transform(({ url, url_file, ...rest }, context) => {
     const found = url ?? url_file
     const isUrl = found && schemes[rest.kind].test(found.reveal()) && URL.canParse(found.reveal())
+    if (isUrl && rest.tls && hasTlsParameter(found.reveal())) {
+      const twice = 'expected either tls or the ssl parameters of the URL'
+      context.addIssue({ code: 'custom', path: ['tls'], message: twice })
+    }
     if (isUrl && (url === undefined) !== (url_file === undefined)) return { ...rest, url: found }
     const message = found
       ? `expected a URL that begins with ${rest.kind}://`
@@ -35,6 +43,10 @@ const database = z
     context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
     return z.NEVER
   })
+
+function hasTlsParameter(url: string): boolean {
+  return [...new URL(url).searchParams.keys()].some((key) => /^ssl(?!negotiation$)/.test(key))
+}
 
 export const section = z.array(database).min(1).describe('Databases, asked for their state at each scrape.')
 

@@ -1,13 +1,13 @@
 // One database: asked, judged and counted.
+import type { Outcome } from '../../probes/outcome.ts'
 import { askIn, probePostgres } from '../../probes/postgres-session.ts'
+import type { Connection } from '../../probes/dial.ts'
 import type { Database, ReadLimits } from '../../probes/postgres.ts'
-import type { PostgresFailure } from '../../probes/postgres-failure.ts'
 import { probeRedis } from '../../probes/redis.ts'
-import type { RedisFailure } from '../../probes/redis.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import type { Context, Round } from '../collector.ts'
 import { createTally } from '../tally.ts'
-import type { Certificate, TargetReading } from '../target.ts'
+import type { TargetReading } from '../target.ts'
 import type { DatabaseFacts } from './facts.ts'
 import { askPostgres } from './postgres.ts'
 import type { Answers } from './postgres.ts'
@@ -20,12 +20,8 @@ export interface DatabaseReading extends TargetReading {
   readonly problems: Readonly<Record<string, string | undefined>>
 }
 
-interface Found {
-  readonly failure: PostgresFailure | RedisFailure | undefined
-  readonly detail: string | undefined
-  readonly durationSeconds: number
-  readonly phases: TargetReading['phases']
-  readonly certificate: Certificate | undefined
+/** What one probe met, with what the server said of itself. */
+export interface DatabaseOutcome extends Outcome, Connection {
   readonly facts: Partial<DatabaseFacts>
   readonly problems: DatabaseReading['problems']
 }
@@ -42,11 +38,13 @@ export function watchDatabase(
   return async (round) => {
     const signal = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
     const asked = { ...round, signal }
-    const { failure, detail, ...found } = await (database.kind === 'redis'
+    const found = await (database.kind === 'redis'
       ? askRedisServer(database, asked)
       : askPostgresServer(database, asked, { timeoutSeconds, pool: context.databases.get(database.name) }))
+    round.trace?.(found)
+    const { failure, detail, durationSeconds, phases, certificate, tlsVersion, facts, problems } = found
     const isDown = failure !== undefined
-    reportChange({ failure, detail, problems: found.problems })
+    reportChange({ failure, detail, problems })
     return {
       target: database.name,
       kind: 'database',
@@ -58,8 +56,13 @@ export function watchDatabase(
       probedAt: round.now,
       assertions: [],
       dependencies: context.dependencies.get(database.name) ?? [],
-      totals: tally.record(found.durationSeconds, isDown),
-      ...found,
+      totals: tally.record(durationSeconds, isDown),
+      durationSeconds,
+      phases,
+      certificate,
+      tlsVersion,
+      facts,
+      problems,
     }
   }
 }
@@ -73,9 +76,10 @@ async function askPostgresServer(
   database: DatabaseSection,
   { signal }: Round,
   { timeoutSeconds, pool }: PostgresAccess,
-): Promise<Found> {
+): Promise<DatabaseOutcome> {
   const limits = { signal, timeoutSeconds }
-  const { result, ...outcome } = await probePostgres({ url: database.url.reveal(), ...limits }, askPostgres)
+  const address = { url: database.url.reveal(), tls: database.tls }
+  const { result, ...outcome } = await probePostgres({ ...address, ...limits }, askPostgres)
   // A full server turns newcomers away, and who fills it can only be asked through a door that is still open.
   const answers = outcome.failure === 'quota' ? await askThroughPool(pool, limits) : result
   return { ...outcome, facts: answers?.facts ?? {}, problems: answers?.problems ?? {} }
@@ -90,24 +94,20 @@ async function askThroughPool(pool: Database | undefined, limits: ReadLimits): P
   }
 }
 
-async function askRedisServer(database: DatabaseSection, { signal, now }: Round): Promise<Found> {
-  const { info, problem, failure, detail, durationSeconds, phases, certificate } = await probeRedis(
-    database.url.reveal(),
-    signal,
-  )
+async function askRedisServer(
+  { url, tls }: DatabaseSection,
+  { signal, now }: Round,
+): Promise<DatabaseOutcome> {
+  const { info, problem, ...outcome } = await probeRedis(url.reveal(), signal, tls)
   const isTold = info !== undefined && problem === undefined
   return {
-    failure,
-    detail,
-    durationSeconds,
-    phases,
-    certificate,
+    ...outcome,
     facts: isTold ? readRedisFacts(info, now) : {},
     problems: { info: problem },
   }
 }
 
-type Change = Pick<Found, 'failure' | 'detail' | 'problems'>
+type Change = Pick<DatabaseOutcome, 'failure' | 'detail' | 'problems'>
 
 /** Says in the log what has changed since the last round, and nothing when nothing has. */
 function createReporter(target: string, { log }: Context): (change: Change) => void {
