@@ -107,6 +107,14 @@ export const tasks = {
     description: text('Runs that repeated a failed one.', '重新執行失敗任務的次數。'),
     empty: text('no run was repeated', '沒有重試'),
   },
+  needs: {
+    title: text('What the tasks need', '任務的依賴'),
+    description: text(
+      'Data sources, databases and services that a task cannot do without, with the state of each: a task that fails with one of them is its victim.',
+      '任務所依賴的資料來源、資料庫與服務及其目前狀態；隨依賴一同失敗的任務是受影響者，並非原因。',
+    ),
+    empty: text('no task has a dependency', '沒有任務設定依賴'),
+  },
   headings: {
     type: text('Type', '類型'),
     schedule: text('Schedule', '排程'),
