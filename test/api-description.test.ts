@@ -86,6 +86,12 @@ test('what a fleet of every kind answers is as the description says, with a faul
   expect(diagnoses.length).toBeGreaterThan(0)
 })
 
+test('the stats of tasks say what each task needs', async () => {
+  expect(await (await fetch(`${url}/api/tasks/execution-stats`)).json()).toMatchObject({
+    hourly: { depends_on: { fetch_ohlc: ['platform_db', 'finlab_api'], fetch_trending: ['platform_db', 'cmoney_api'] } },
+  })
+})
+
 test('nothing that is sent to its paths is answered with a 500', { timeout: 120_000 }, async () => {
   const paths = Object.keys(description.paths)
   const parameters = Object.values(description.paths).flatMap(({ get }) => get.parameters)

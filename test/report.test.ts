@@ -56,12 +56,35 @@ test('the API tells the same of the same Prometheus', async () => {
           expect.objectContaining({ target: 'trainer', direction: 'steady', days_to_limit: null }),
         ]) as unknown,
         disk_trend: [{ target: 'host /data', direction: 'rising', limit: 90 }],
+        connection_trend: [
+          {
+            target: 'orders_db',
+            direction: 'rising',
+            per_day: expect.closeTo(2, 1) as unknown,
+            days_to_limit: expect.toBeOneOf([16, 17]) as unknown,
+          },
+        ],
+        quota_trend: [
+          {
+            target: 'prices',
+            direction: 'rising',
+            per_day: expect.closeTo(2, 0) as unknown,
+            limit: 100,
+            days_to_limit: expect.toBeOneOf([5, 6, 7]) as unknown,
+          },
+        ],
       },
       anomalies: [
         { target: 'trainer', metric: 'request_rate', kind: 'vanished', is_active: false },
         { target: 'trainer', metric: 'request_rate', kind: 'unusual', is_active: false },
       ],
-      recommendations: [{ target: 'trainer' }, { target: 'ohlc_api' }, { target: 'host /data' }],
+      recommendations: [
+        { target: 'trainer' },
+        { target: 'prices' },
+        { target: 'ohlc_api' },
+        { target: 'orders_db' },
+        { target: 'host /data' },
+      ],
     },
   })
 })

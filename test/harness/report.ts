@@ -44,6 +44,31 @@ const series: readonly PastSeries[] = [
     labels: '{mountpoint="/data"}',
     valueAt: (time) => 0.8 + (0.005 * (time - now)) / day,
   },
+  ...(['active', 'idle'] as const).map((state, index): PastSeries => ({
+    name: 'watchpost_database_connections',
+    type: 'gauge',
+    labels: `{target="orders_db",state="${state}"}`,
+    valueAt: (time) => 20 + index * 10 + (time - now) / day,
+  })),
+  {
+    name: 'watchpost_database_connections_max',
+    type: 'gauge',
+    labels: '{target="orders_db"}',
+    valueAt: () => 100,
+  },
+  // Full again at midnight; each day ends a little higher than the one before.
+  {
+    name: 'watchpost_data_source_quota_used',
+    type: 'gauge',
+    labels: '{target="prices"}',
+    valueAt: (time) => ((time % day) / day) * (900 + (20 * (time - now)) / day),
+  },
+  {
+    name: 'watchpost_data_source_quota_limit',
+    type: 'gauge',
+    labels: '{target="prices"}',
+    valueAt: () => 1000,
+  },
   ...(['SignalUnusual', 'SignalVanished'] as const).map((alertname, index): PastSeries => ({
     name: 'ALERTS',
     type: 'gauge',

@@ -42,7 +42,7 @@ export function composeReport(facts: ReportFacts, language: Language): ReportDoc
   })
   const sections = [
     concernSection(facts, words),
-    ...metrics.map((metric) => metricSection(facts, metric, words)),
+    ...metrics.filter((metric) => isTold(facts, metric)).map((metric) => metricSection(facts, metric, words)),
     anomalySection(facts, words),
     alertSection(facts, words),
     taskSection(facts, words),
@@ -70,6 +70,11 @@ function concernSection({ concerns, courses }: ReportFacts, words: Words): Secti
     sentences: concerns.length === 0 || !hasTrends ? [nothing] : [],
     items: concerns.map(words.concern),
   })
+}
+
+/** Not every fleet has databases, or sources with a quota. */
+function isTold({ courses }: ReportFacts, metric: MetricName): boolean {
+  return courses[metric].length > 0 || (metric !== 'connection_usage' && metric !== 'quota_usage')
 }
 
 function metricSection(facts: ReportFacts, metric: MetricName, words: Words): Section {

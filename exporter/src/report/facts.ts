@@ -127,7 +127,7 @@ function sortCourses(courses: readonly Course[]): ReportFacts['courses'] {
 }
 
 /** What each service should tell of itself. */
-const ofServices = metrics.filter((metric) => metric !== 'disk_usage')
+const ofServices: readonly MetricName[] = ['success_rate', 'response_time', 'cpu_usage', 'memory_usage']
 
 /** Services that a metric says nothing of, and those it says nothing of for hours. */
 function findGaps(trends: readonly Trend[], services: readonly string[], days: number): Missing[] {

@@ -78,6 +78,8 @@ const english: Words = {
     cpu_usage: 'Processor use',
     memory_usage: 'Memory use',
     disk_usage: 'Disk use',
+    connection_usage: 'Connection use',
+    quota_usage: 'Quota use',
   },
   directions: { rising: 'rising', falling: 'falling', steady: 'steady' },
   concerns: 'What to do',
@@ -88,7 +90,7 @@ const english: Words = {
     const show = (value: number): string => `${english.number(value)} ${unitOf(concern)}`
     const evidence = ahead
       ? `is at ${show(level)} and rises by ${show(ahead.perDay)} a day; it reaches the limit of ${show(limit)} in ${ahead.days} ${ahead.days === 1 ? 'day' : 'days'}`
-      : `is at ${show(level)} on average over the last day, above the limit of ${show(limit)}`
+      : `is at ${show(level)} on average over the last day, ${level > limit ? 'above' : 'at'} the limit of ${show(limit)}`
     return `${target}: its ${english.metrics[metric].toLowerCase()} ${evidence}. ${englishSteps[metric]}`
   },
   anomalies: 'Anomalies',
@@ -141,6 +143,8 @@ const englishSteps: Readonly<Record<Concern['metric'], string>> = {
   memory_usage: 'Look for a leak (does it fall after a restart?), then raise its limit.',
   response_time: 'Look at its slowest dependency first, then at its own processor time.',
   disk_usage: 'Find what grows, shorten what is retained, then give it a larger disk.',
+  connection_usage: 'Find who keeps sessions open, then pool them, and raise max_connections last.',
+  quota_usage: 'Find who asks most, ask less often or keep the answers, then buy more quota.',
 }
 
 const chinese: Words = {
@@ -153,6 +157,8 @@ const chinese: Words = {
     cpu_usage: 'CPU 使用率',
     memory_usage: '記憶體使用率',
     disk_usage: '磁碟使用率',
+    connection_usage: '連線使用率',
+    quota_usage: '配額使用率',
   },
   directions: { rising: '上升', falling: '下降', steady: '持平' },
   concerns: '建議事項',
@@ -163,7 +169,7 @@ const chinese: Words = {
     const show = (value: number): string => `${chinese.number(value)} ${unitOf(concern)}`
     const evidence = ahead
       ? `目前為 ${show(level)}，每天上升 ${show(ahead.perDay)}，將於 ${ahead.days} 天後達到閾值 ${show(limit)}`
-      : `最近一天平均為 ${show(level)}，超過閾值 ${show(limit)}`
+      : `最近一天平均為 ${show(level)}，${level > limit ? '超過' : '已達'}閾值 ${show(limit)}`
     return `${target}：${chinese.metrics[metric]}${evidence}。${chineseSteps[metric]}`
   },
   anomalies: '異常',
@@ -203,4 +209,6 @@ const chineseSteps: Readonly<Record<Concern['metric'], string>> = {
   memory_usage: '先檢查是否有記憶體洩漏（重啟後是否下降），再提高上限。',
   response_time: '先檢查最慢的依賴服務，再檢查自身的處理器時間。',
   disk_usage: '先找出成長的來源，縮短保留時間，再擴充磁碟。',
+  connection_usage: '先找出佔用連線的服務，再使用連線池，最後才提高 max_connections。',
+  quota_usage: '先找出請求最多的來源，降低頻率或快取結果，再購買更多配額。',
 }

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { analyze, findConcerns, recommend, slopeOf } from './analysis.ts'
 import type { Trend } from './slope.ts'
 
-const limits = { cpu_usage: 80, memory_usage: 80, disk_usage: 90, response_time: 1_000 }
+const limits = {
+  cpu_usage: 80,
+  memory_usage: 80,
+  disk_usage: 90,
+  response_time: 1_000,
+  connection_usage: 80,
+  quota_usage: 100,
+}
 
 function hourly(metric: Trend['metric'], value: (hour: number) => number, hours = 168): Trend {
   const points = Array.from({ length: hours }, (_, hour): [string, number] => [
@@ -86,5 +93,40 @@ test('what is urgent comes first', () => {
   expect(findConcerns([leak, disk], slopes, limits).map(({ metric }) => metric)).toEqual([
     'disk_usage',
     'memory_usage',
+  ])
+})
+
+test('connections that grow are named before the database refuses any', () => {
+  const sessions = hourly('connection_usage', (hour) => 40 + hour / 8)
+  const slope = slopeOf(sessions, undefined, limits)
+  expect(slope).toMatchObject({ direction: 'rising', limit: 80, days_to_limit: 7 })
+  expect(findConcerns([sessions], slope ? [slope] : [], limits).map(recommend)).toEqual([
+    {
+      target: 'a',
+      metric: 'connection_usage',
+      evidence: 'at 59.4 % and rising by 3.0 % a day, it reaches the limit of 80.0 % in 7 days',
+      recommendation: 'find who keeps sessions open, then pool them, and raise max_connections last',
+    },
+  ])
+})
+
+const month = hourly('quota_usage', (hour) => 30 + hour / 8)
+const resetAfter = (hours: number): string => new Date((168 + hours) * 3_600_000).toISOString()
+
+test.each([
+  ['is not known', undefined, 17],
+  ['comes each day', resetAfter(12), 17],
+  ['comes after it is used up', resetAfter(30 * 24), 17],
+  ['comes before that', resetAfter(10 * 24), null],
+])('a quota whose reset %s is used up after its days', (_when, at, days) => {
+  const trend = at === undefined ? month : { ...month, resets_at: at }
+  expect(slopeOf(trend, undefined, limits)).toMatchObject({ limit: 100, days_to_limit: days })
+})
+
+test('a quota that is used up day after day is named, though it cannot rise', () => {
+  const spent = hourly('quota_usage', () => 100)
+  expect(slopeOf(spent, undefined, limits)).toMatchObject({ direction: 'steady', days_to_limit: 0 })
+  expect(findConcerns([spent], [], limits).map(recommend)).toMatchObject([
+    { evidence: "a day's average of 100.0 % is at the limit of 100.0 %" },
   ])
 })

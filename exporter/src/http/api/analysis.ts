@@ -21,7 +21,7 @@ export function slopeOf(trend: Trend, before: Trend | undefined, limits: Limits)
   const { target, metric, unit } = trend
   const average = averageOf(trend)
   const limit = metric === 'success_rate' ? null : limits[metric]
-  const days = limit === null ? null : daysTo(limit, levelOf(trend), line.perDay)
+  const days = limit === null ? null : daysTo(limit, trend, line.perDay)
   const direction = directionOf(line, average, days)
   return {
     target,
@@ -47,9 +47,19 @@ function levelOf({ points }: Trend): number {
   return mean(points.slice(-pointsPerDay).map(([, value]) => value))
 }
 
-function daysTo(limit: number, level: number, perDay: number): number | null {
-  if (level > limit) return 0
-  return perDay > 0 ? Math.ceil((limit - level) / perDay) : null
+function daysTo(limit: number, trend: Trend, perDay: number): number | null {
+  const level = levelOf(trend)
+  if (level >= limit) return 0
+  const days = perDay > 0 ? Math.ceil((limit - level) / perDay) : null
+  return days !== null && days > daysToReset(trend) ? null : days
+}
+
+/** Of a quota that lasts longer than a day: one that is full again each day is judged by what its days come to. */
+function daysToReset({ points, resets_at: at }: Trend): number {
+  const last = points.at(-1)?.[0]
+  if (at === undefined || last === undefined) return Infinity
+  const days = (Date.parse(at) - Date.parse(last)) / 86_400_000
+  return days > 1 ? days : Infinity
 }
 
 /** Steady unless it is more than chance, and more than a hundredth of the level in a day or soon at its limit. */
@@ -64,7 +74,7 @@ function directionOf(
   return perDay > 0 ? 'rising' : 'falling'
 }
 
-/** A target above a limit, or on its way there. */
+/** A target that has reached a limit, or is on its way there. */
 export interface Concern {
   readonly target: string
   readonly metric: keyof Limits
@@ -72,11 +82,11 @@ export interface Concern {
   /** The average of its last day. */
   readonly level: number
   readonly limit: number
-  /** Until it reaches the limit if it goes on as it does; undefined when it is above it. */
+  /** Until it reaches the limit if it goes on as it does; undefined when it is there. */
   readonly ahead: { readonly days: number; readonly perDay: number } | undefined
 }
 
-/** Targets that are above a limit, or will be within a month if they go on as they do; the most urgent first. */
+/** Targets that have reached a limit, or will within a month if they go on as they do; the most urgent first. */
 export function findConcerns(
   trends: readonly Trend[],
   slopes: readonly Slope[],
@@ -86,7 +96,7 @@ export function findConcerns(
     const { target, metric, unit, points } = trend
     if (metric === 'success_rate' || points.length === 0) return []
     const concern = { target, metric, unit, level: levelOf(trend), limit: limits[metric] }
-    if (concern.level > concern.limit) return [{ ...concern, ahead: undefined }]
+    if (concern.level >= concern.limit) return [{ ...concern, ahead: undefined }]
     const heading = slopes.find((one) => isSame(one, trend))
     const days = heading?.days_to_limit ?? Infinity
     return heading && days <= horizonDays ? [{ ...concern, ahead: { days, perDay: heading.per_day } }] : []
@@ -131,6 +141,8 @@ export function analyze(
       response_time_trend: of('response_time'),
       success_rate_trend: of('success_rate'),
       disk_trend: of('disk_usage'),
+      connection_trend: of('connection_usage'),
+      quota_trend: of('quota_usage'),
     },
     anomalies: anomalies ? [...anomalies] : null,
     recommendations,
@@ -144,7 +156,8 @@ export function recommend(concern: Concern): Recommendation {
 }
 
 function describeEvidence({ level, limit, unit, ahead }: Concern): string {
-  if (!ahead) return `a day's average of ${shown(level, unit)} is above the limit of ${shown(limit, unit)}`
+  if (!ahead)
+    return `a day's average of ${shown(level, unit)} is ${level > limit ? 'above' : 'at'} the limit of ${shown(limit, unit)}`
   return `at ${shown(level, unit)} and rising by ${shown(ahead.perDay, unit)} a day, it reaches the limit of ${shown(limit, unit)} in ${count(ahead.days, 'day')}`
 }
 
@@ -153,6 +166,8 @@ const steps: Readonly<Record<Concern['metric'], string>> = {
   memory_usage: 'look for a leak (does it fall after a restart?), then raise its limit',
   response_time: 'look at its slowest dependency first, then at its own processor time',
   disk_usage: 'find what grows, shorten what is retained, then give it a larger disk',
+  connection_usage: 'find who keeps sessions open, then pool them, and raise max_connections last',
+  quota_usage: 'find who asks most, ask less often or keep the answers, then buy more quota',
 }
 
 function summarize(slopes: readonly Slope[], recommended: number, unusual: number | undefined): string {

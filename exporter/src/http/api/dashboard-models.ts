@@ -21,10 +21,15 @@ export const trendMetrics = [
   'cpu_usage',
   'memory_usage',
   'disk_usage',
+  'connection_usage',
+  'quota_usage',
 ] as const
 
 const subject = {
-  target: z.string().meta({ description: 'A service, or host; of disk_usage host and the mount point.' }),
+  target: z.string().meta({
+    description:
+      'A service, or host; of disk_usage host and the mount point, of connection_usage a database, of quota_usage a data source.',
+  }),
   metric: z.enum(trendMetrics),
   unit: z.enum(['percent', 'milliseconds']),
 }
@@ -32,7 +37,10 @@ const subject = {
 export const trend = z
   .object({
     ...subject,
-    points: z.array(z.tuple([moment, z.number()])).meta({ description: 'Averages of an hour.' }),
+    points: z.array(z.tuple([moment, z.number()])).meta({
+      description: 'Averages of an hour; of quota_usage the most that was used within a day.',
+    }),
+    resets_at: moment.optional().meta({ description: 'Of quota_usage: when the quota is full again.' }),
   })
   .meta({ id: 'Trend' })
 
@@ -52,9 +60,13 @@ export const slope = z
     direction: z
       .enum(['rising', 'falling', 'steady'])
       .meta({ description: 'Steady while it may be chance, or is less than a hundredth a day.' }),
-    limit: z.number().nullable().meta({ description: 'The threshold of the configuration.' }),
+    limit: z
+      .number()
+      .nullable()
+      .meta({ description: 'The threshold of the configuration; of quota_usage the whole of it.' }),
     days_to_limit: z.number().nullable().meta({
-      description: 'If it goes on as it does; 0 above the limit, null where it is not on its way there.',
+      description:
+        'If it goes on as it does; 0 from the limit on, null where it is not on its way there or a quota is full again before.',
     }),
   })
   .meta({ id: 'Slope' })
@@ -90,6 +102,8 @@ export const performanceAnalysis = z
       response_time_trend: slopes,
       success_rate_trend: slopes,
       disk_trend: slopes,
+      connection_trend: slopes,
+      quota_trend: slopes,
     }),
     anomalies: z.array(anomaly).nullable(),
     recommendations: z.array(recommendation),

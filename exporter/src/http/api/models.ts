@@ -56,6 +56,9 @@ export const taskExecutionStats = z
     error_details: z
       .array(z.string())
       .meta({ description: 'The last messages of failed runs, newest first.' }),
+    depends_on: z.record(z.string(), z.array(z.string())).meta({
+      description: 'By task, what it cannot do without; not what those depend on in turn.',
+    }),
   })
   .meta({ id: 'TaskExecutionStats' })
 

@@ -41,21 +41,40 @@ const queries: readonly Query[] = [
     unit: 'percent',
     query: ofTargets(inHour('watchpost_target_up{kind="service"}')),
   },
+  {
+    metric: 'connection_usage',
+    unit: 'percent',
+    query: `max by (target) (sum without (state) (${inHour('watchpost_database_connections')}) / avg_over_time(watchpost_database_connections_max[1h]))`,
+  },
+  {
+    // Of a day, since most quotas are full again each day: what they come to is what may grow.
+    metric: 'quota_usage',
+    unit: 'percent',
+    query:
+      '100 * max by (target) (max_over_time(watchpost_data_source_quota_used[1d]) / max_over_time(watchpost_data_source_quota_limit[1d]))',
+  },
 ]
+
+const quotaResets = 'max by (target) (watchpost_data_source_quota_reset_timestamp_seconds)'
 
 /** Over the `days` before `to`. */
 export async function readTrends(base: string, to: number, days: number): Promise<Trend[]> {
   const range = { from: to - days * 86_400, to, stepSeconds: 3600 }
-  const found = await Promise.all(
-    queries.map(async ({ metric, unit, query }) => {
+  const [resets, ...found] = await Promise.all([
+    queryNow(base, quotaResets),
+    ...queries.map(async ({ metric, unit, query }) => {
       const series = await queryRange(base, query, range)
       return series.map(({ labels, points }): Trend => {
         const dated = points.map(([at, value]): [string, number] => [toMoment(at), value])
         return { target: labels['target'] ?? '', metric, unit, points: dated }
       })
     }),
-  )
-  return found.flat()
+  ])
+  const resetOf = new Map(resets.map((one) => [one.labels['target'], valueOf(one)]))
+  return found.flat().map((trend) => {
+    const at = trend.metric === 'quota_usage' ? resetOf.get(trend.target) : undefined
+    return at === undefined ? trend : { ...trend, resets_at: toMoment(at) }
+  })
 }
 
 const anomalies = 'ALERTS{alertname=~"SignalUnusual|SignalVanished",alertstate="firing"}'
@@ -115,12 +134,14 @@ function valueLike(
 }
 
 export function limitsOf({ thresholds }: Snapshot['settings']): Limits {
-  const { cpu, memory, disk, response_time } = thresholds
+  const { cpu, memory, disk, response_time, connections } = thresholds
   return {
     cpu_usage: cpu * 100,
     memory_usage: memory * 100,
     disk_usage: disk * 100,
     response_time: response_time * 1000,
+    connection_usage: connections * 100,
+    quota_usage: 100,
   }
 }
 

@@ -28,6 +28,7 @@ function unknownStats(type: string): z.input<typeof taskExecutionStats> {
     last_execution: null,
     next_execution: null,
     error_details: [],
+    depends_on: {},
   }
 }
 
@@ -59,5 +60,10 @@ function toStats(type: string, tasks: readonly TaskReading[]): z.input<typeof ta
       .toSorted((a, b) => b.at - a.at)
       .slice(0, 20)
       .map(({ at, task, message }) => `${new Date(at * 1000).toISOString()} ${task}: ${message}`),
+    depends_on: Object.fromEntries(tasks.map((one) => [one.task, directOf(one)])),
   }
+}
+
+function directOf({ dependencies }: TaskReading): string[] {
+  return dependencies.filter(({ depth }) => depth === 'direct').map(({ dependency }) => dependency)
 }
