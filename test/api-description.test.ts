@@ -88,7 +88,12 @@ test('what a fleet of every kind answers is as the description says, with a faul
 
 test('the stats of tasks say what each task needs', async () => {
   expect(await (await fetch(`${url}/api/tasks/execution-stats`)).json()).toMatchObject({
-    hourly: { depends_on: { fetch_ohlc: ['platform_db', 'finlab_api'], fetch_trending: ['platform_db', 'cmoney_api'] } },
+    hourly: {
+      depends_on: {
+        fetch_ohlc: ['platform_db', 'finlab_api'],
+        fetch_trending: ['platform_db', 'cmoney_api'],
+      },
+    },
   })
 })
 
