@@ -29,18 +29,42 @@ const fillingKeys = 1_600
 const useMilliseconds = 500
 
 interface Running {
-  readonly server: RunningProcess
+  /** Undefined where others run it. */
+  readonly server: RunningProcess | undefined
   /** A session in which commands are written; what is answered is read and forgotten. */
   readonly user: Socket
 }
 
-export async function openCache(options: CacheOptions): Promise<Cache> {
-  let running: Running | undefined = await start(options)
+interface Place {
+  readonly name: string
+  readonly url: string
+  readonly faults: readonly string[]
+  readonly start: () => Promise<Running>
+}
+
+/** Starts a Redis of our own. */
+export function openCache(options: CacheOptions): Promise<Cache> {
+  const url = `redis://${host}:${options.port}`
+  return useCache({ name: options.name, url, faults: ['down', 'full'], start: () => start(options) })
+}
+
+/** Uses a Redis that others run, and that is not ours to stop. */
+export function connectCache(name: string, url: string): Promise<Cache> {
+  const { hostname, port } = new URL(url)
+  const join = async (): Promise<Running> => ({
+    server: undefined,
+    user: await openSession(Number(port || 6379), hostname),
+  })
+  return useCache({ name, url, faults: ['full'], start: join })
+}
+
+async function useCache({ name, url, faults, start: begin }: Place): Promise<Cache> {
+  let running: Running | undefined = await begin()
   let turn = 0
 
   async function stop(): Promise<void> {
     running?.user.destroy()
-    await running?.server.stop()
+    await running?.server?.stop()
     running = undefined
   }
 
@@ -54,15 +78,15 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
 
   const using = setInterval(use, useMilliseconds).unref()
   const breakable: Breakable = {
-    name: options.name,
+    name,
     kind: 'database',
-    faults: ['down', 'full'],
+    faults,
     async break(fault) {
       if (fault === 'down') return stop()
       for (let key = 0; key < fillingKeys; key += 1) say(`SET filling:${key} ${'x'.repeat(valueBytes)}`)
     },
     async heal() {
-      running ??= await start(options)
+      if (running === undefined || running.user.destroyed) running = await begin()
       say('FLUSHALL')
     },
   }
@@ -70,7 +94,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     clearInterval(using)
     await stop()
   }
-  return { url: `redis://${host}:${options.port}`, breakable, close }
+  return { url, breakable, close }
 }
 
 async function start({ name, program, port, directory }: CacheOptions): Promise<Running> {
@@ -88,8 +112,12 @@ async function start({ name, program, port, directory }: CacheOptions): Promise<
     arguments: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
     readyUrl: `tcp://${host}:${port}`,
   })
-  const user = connect(port, host)
+  return { server, user: await openSession(port, host) }
+}
+
+async function openSession(port: number, address: string): Promise<Socket> {
+  const user = connect(port, address)
   user.on('error', () => {}).resume()
   await once(user, 'connect')
-  return { server, user }
+  return user
 }

@@ -47,7 +47,9 @@ export interface FleetOptions {
   readonly host?: string
   /** A database that is there already, by its owner's URL; one is started where it is left out. */
   readonly databaseUrl?: string
-  /** Without it there is no cache. */
+  /** A Redis that is there already. */
+  readonly cacheUrl?: string
+  /** Without it, and without a cache that is there already, there is none. */
   readonly redis?: Program | undefined
 }
 
@@ -201,9 +203,9 @@ async function openDatabase(options: Settings, closers: Closer[]): Promise<Platf
 }
 
 function storesOf(options: Settings, database: PlatformDatabase): StoresOptions {
-  const { redis, dataDirectory: directory, rehearsal } = options
+  const { redis, cacheUrl, dataDirectory: directory, rehearsal } = options
   const hasStandby = rehearsal?.hasStandby ?? true
-  return { database, redis, hasStandby, directory, portOf: (port) => portOf(options, port) }
+  return { database, redis, cacheUrl, hasStandby, directory, portOf: (port) => portOf(options, port) }
 }
 
 function storeUrls(database: PlatformDatabase, { standby, cache }: Stores) {

@@ -13,6 +13,7 @@ const usage = `usage: node demo/main.ts [flags]
   --listen-host=ADDRESS       where services and sources listen (127.0.0.1)
   --data-directory=FOLDER     for the database's files (a temporary folder)
   --database-url-file=FILE    holds the URL of a database to use instead of starting one
+  --cache-url=URL             of a Redis to use (without it there is no cache)
   --speed=NUMBER              1 runs an hourly task each minute (1)
 `
 
@@ -36,12 +37,14 @@ async function readOptions(argv: readonly string[]): Promise<Options> {
   }
   const file = flags['database-url-file']
   const folder = flags['data-directory']
+  const cacheUrl = flags['cache-url']
   return {
     ports,
     speed,
     host: flags['listen-host'] ?? '127.0.0.1',
     dataDirectory: folder ?? (await mkdtemp(join(tmpdir(), 'watchpost-demo-'))),
     isTemporary: folder === undefined,
+    ...(cacheUrl !== undefined && { cacheUrl }),
     ...(file !== undefined && { databaseUrl: (await readFile(file, 'utf8')).trim() }),
   }
 }
@@ -53,6 +56,7 @@ function parseFlags(argv: readonly string[]) {
     'listen-host': text,
     'data-directory': text,
     'database-url-file': text,
+    'cache-url': text,
     speed: text,
   }
   try {

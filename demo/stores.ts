@@ -1,6 +1,6 @@
-// What stands beside the database where the demo has servers of its own: its standby, and the cache.
+// What stands beside the database: its standby where the server is the demo's own, and the cache.
 import { join } from 'node:path'
-import { openCache } from './cache.ts'
+import { connectCache, openCache } from './cache.ts'
 import type { Cache } from './cache.ts'
 import { cacheName, cachePort, standbyName, standbyPort } from './catalogue.ts'
 import { keep } from './closers.ts'
@@ -20,6 +20,8 @@ export interface Stores {
 export interface StoresOptions {
   readonly database: PlatformDatabase
   readonly redis: Program | undefined
+  /** Of a Redis that is there already; one is started where it is left out. */
+  readonly cacheUrl: string | undefined
   readonly hasStandby: boolean
   readonly directory: string
   readonly portOf: (port: number) => Promise<number>
@@ -42,9 +44,10 @@ async function follow(
 }
 
 async function openRedis(
-  { redis, directory, portOf }: StoresOptions,
+  { redis, cacheUrl, directory, portOf }: StoresOptions,
   closers: Closer[],
 ): Promise<Cache | undefined> {
+  if (cacheUrl !== undefined) return keep(closers, connectCache(cacheName, cacheUrl))
   if (!redis) return undefined
   const place = { name: cacheName, port: await portOf(cachePort), directory }
   return keep(closers, openCache({ ...place, program: redis }))

@@ -34,6 +34,7 @@ export async function createSecrets(directory: string, environment: Environment)
     environment['MONITORING_DB_PASSWORD'] || randomPassword(),
   )
   await keep('database_url', databaseUrl(user, monitoringPassword, `${host}:${port}/${database}`))
+  await keep('standby_url', databaseUrl(user, monitoringPassword, `postgres-standby:5432/${database}`))
 
   await keep('grafana_admin_password', randomPassword())
   await keep('alert_email_password', environment['ALERT_EMAIL_PASSWORD'] ?? '')

@@ -5,7 +5,7 @@ import type { Stack } from './compose-stack.ts'
 import { startWebhook } from '../harness/webhook.ts'
 import type { Webhook } from '../harness/webhook.ts'
 
-const services = ['exporter', 'prometheus', 'alertmanager', 'postgres', 'demo']
+const services = ['exporter', 'prometheus', 'alertmanager', 'postgres', 'postgres-standby', 'redis', 'demo']
 
 let webhook: Webhook
 let stack: Stack
@@ -66,6 +66,20 @@ test('all six services of the demo are up in Prometheus', async () => {
       trending_api: '1',
       trainer: '1',
     })
+})
+
+test('the standby of the demo follows its primary, and its cache is used', async () => {
+  await expect
+    .poll(() => valuesBy('target', 'watchpost_target_up{kind="database"}'), {
+      timeout: 60_000,
+      interval: 1000,
+    })
+    .toEqual({ platform_db: '1', platform_db_standby: '1', cache: '1' })
+  const lag = 'watchpost_database_replication_lag_seconds{target="platform_db_standby"}'
+  expect(Number((await valuesBy('target', lag))['platform_db_standby'])).toBeLessThan(60)
+  await expect
+    .poll(() => valuesBy('target', 'watchpost_database_cache_hits_total{target="cache"} > 0'))
+    .toHaveProperty('cache')
 })
 
 test('a service that breaks reaches the webhook as one page for the root cause', async () => {
