@@ -8,6 +8,7 @@ export const programNames = [
   'blackbox_exporter',
   'node_exporter',
   'pgbouncer',
+  'psql',
   'redis-server',
   'victoria-metrics',
   'vmalert',
@@ -33,6 +34,8 @@ export interface DebianPackage {
   readonly name: string
   /** It is linked with shared libraries, so it must come from the release that the machine itself runs. */
   readonly hasLibraries?: boolean
+  /** Where its programs are, where that is neither usr/bin nor usr/sbin. */
+  readonly programs?: string
   /** It reads files from there whatever it is told: the name is built into the program. */
   readonly dataFolder?: string
 }
@@ -67,6 +70,11 @@ export const origins: Readonly<Record<ProgramName, Origin>> = {
     title: 'PgBouncer',
     commands: ['pgbouncer'],
     debian: { name: 'pgbouncer', hasLibraries: true },
+  },
+  psql: {
+    title: 'psql',
+    commands: ['psql'],
+    debian: { name: 'postgresql-client', hasLibraries: true, programs: 'usr/lib/postgresql/*/bin' },
   },
   'redis-server': {
     title: 'Redis',

@@ -53,7 +53,10 @@ async function unpack(wanted: DebianPackage, apt: Apt, draft: string): Promise<s
 }
 
 /** Beside the folders of the package, a script for each program that starts it so that it finds what belongs to it. */
-async function fitPrograms(root: string, { hasLibraries, dataFolder }: DebianPackage): Promise<void> {
+async function fitPrograms(
+  root: string,
+  { hasLibraries, dataFolder, programs }: DebianPackage,
+): Promise<void> {
   const script = ['#!/bin/sh', 'here=$(dirname "$0")']
   if (hasLibraries) {
     const libraries: string[] = []
@@ -61,7 +64,7 @@ async function fitPrograms(root: string, { hasLibraries, dataFolder }: DebianPac
     script.push(`export LD_LIBRARY_PATH="${libraries.join(':')}"`)
   }
   if (dataFolder !== undefined) script.push(`exec ${dataDescriptor}<"$here${dataFolder}"`)
-  for await (const program of glob('usr/{bin,sbin}/*', { cwd: root })) {
+  for await (const program of glob(`${programs ?? 'usr/{bin,sbin}'}/*`, { cwd: root })) {
     if (dataFolder !== undefined) await moveDataFolder(join(root, program), dataFolder)
     const lines = [...script, `exec "$here/${program}" "$@"`, '']
     await writeFile(join(root, basename(program)), lines.join('\n'), { mode: 0o755 })
