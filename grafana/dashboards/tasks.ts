@@ -1,21 +1,21 @@
 import { headings } from '../catalogue/headings.ts'
 import { tasks as words } from '../catalogue/tasks.ts'
 import type { Dashboard } from '../dashboard.ts'
-import { depths, strengths, taskTypes as taskTypeWords } from '../label-words.ts'
+import { taskTypes as taskTypeWords } from '../label-words.ts'
 import { band, section } from '../layout.ts'
-import { linkTo } from '../links.ts'
-import { lateStates, outcomeStates, runStates, statusStates } from '../mappings.ts'
+import { lateStates, outcomeStates, runStates } from '../mappings.ts'
 import type { Panel, PanelFacts } from '../panels/panel.ts'
 import { stat } from '../panels/stat.ts'
 import { statusHistory } from '../panels/timeline.ts'
 import { table } from '../panels/table.ts'
 import type { Value } from '../panels/table.ts'
 import { timeSeries } from '../panels/time-series.ts'
-import { chosenTasks, now, series, statusCode, thresholdLine } from '../queries.ts'
+import { chosenTasks, now, series, thresholdLine } from '../queries.ts'
 import { atLeast, calm, noneIsGood, noneIsQuiet } from '../thresholds.ts'
 import type { Steps } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { tasks as taskVariable } from '../variables.ts'
+import { taskNeeds } from './task-needs.ts'
 import { taskTypes } from './task-types.ts'
 
 export function tasks(): Dashboard {
@@ -33,7 +33,7 @@ export function tasks(): Dashboard {
       ),
       section(words.history, band(9, calendar())),
       section(words.times, band(8, duration(), usual(), open())),
-      section(words.faults, band(8, failureRatio(), errors(), retries()), band(8, needs())),
+      section(words.faults, band(8, failureRatio(), errors(), retries()), band(8, taskNeeds(15))),
     ],
   }
 }
@@ -232,33 +232,5 @@ function retries(): Panel {
     kind: 'bars',
     emptyUntil: 'a task fails',
     queries: [series(`${repeated} > 0`, '{{task}}', { step: '1m' })],
-  })
-}
-
-/** Whose fault it may be that a task fails. */
-function needs(): Panel {
-  const edges = `max by (task, dependency, strength, depth) (watchpost_task_dependency{${chosenTasks}})`
-  const state = `label_replace(${statusCode('target=~".+"')}, "dependency", "$1", "target", "(.+)")`
-  return table({
-    id: 15,
-    text: words.needs,
-    keys: {
-      task: { heading: headings.task },
-      dependency: {
-        heading: headings.dependency,
-        links: [linkTo('service', 'target', 'column', 'dependency')],
-      },
-      strength: { heading: headings.strength, states: strengths },
-      depth: { heading: headings.depth, states: depths },
-    },
-    values: [
-      {
-        expr: `${edges} * on (dependency) group_left () max by (dependency) (${state})`,
-        heading: headings.state,
-        states: statusStates,
-        shown: 'filled',
-      },
-    ],
-    sort: [{ by: headings.state, descending: true }],
   })
 }
