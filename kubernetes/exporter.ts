@@ -127,6 +127,8 @@ export const networkPolicy: INetworkPolicy = {
             podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
           },
           { namespaceSelector: {}, podSelector: { matchLabels: pingLabel } },
+          // Shards hand pings on to the first.
+          { podSelector: { matchLabels: selector } },
         ],
         ports: [{ port: 'http', protocol: 'TCP' }],
       },

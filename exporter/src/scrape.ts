@@ -4,6 +4,7 @@ import type { AnyCollector, CollectorName } from './collectors/index.ts'
 import type { ReceivePing } from './collectors/tasks/ping.ts'
 import type { Config } from './config/load.ts'
 import type { History } from './history.ts'
+import { routePings } from './receive-ping.ts'
 import { collectOne, graceSeconds, probeOne, startWatches } from './round.ts'
 import type { CollectorOutcome, SingleProbe, Watched } from './round.ts'
 
@@ -78,11 +79,7 @@ export function createScraper({ config, context, history, clock, after }: Scrape
       const found = watched.map(({ watch }) => watch.targets?.get(target)).find((one) => one !== undefined)
       return found && probeOne(found, timeoutSeconds, clock() / 1000)
     },
-    async receivePing(ping) {
-      const { watch } = watched.find((one) => one.watch.receivePing) ?? {}
-      const isElsewhere = !watch && config.declared.tasks !== undefined
-      return watch?.receivePing?.(ping) ?? (isElsewhere ? 'other_shard' : 'unknown_task')
-    },
+    receivePing: routePings(config, watched),
     targets: () => watched.flatMap(({ watch }) => [...(watch.targets?.keys() ?? [])]),
     last: () => last,
     async close() {

@@ -4,8 +4,9 @@ import type { Log } from '../log.ts'
 import type { Family, Metric } from '../metrics/metric.ts'
 import type { Outcome } from '../probes/outcome.ts'
 import type { Database } from '../probes/postgres.ts'
+import type { Secret } from '../schema/secret.ts'
 import type { Dependency, TargetReading } from './target.ts'
-import type { ReceivePing } from './tasks/ping.ts'
+import type { HandOnPing, ReceivePing } from './tasks/ping.ts'
 
 export type ConfigPath = readonly (string | number)[]
 
@@ -54,6 +55,8 @@ export interface Context {
   readonly isOwn?: (service: string | undefined) => boolean
   /** For each target that depends on others, all that it depends on through any number of steps. */
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
+  /** What pings of the task are to bear, whichever shard watches it. */
+  readonly pingToken?: (task: string) => Secret | undefined
   /** What must outlive a reload (counters, open runs), kept under the collector's name. */
   readonly memory: Map<string, unknown>
   /** A folder for state files, or undefined where nothing may be written. */
@@ -67,6 +70,8 @@ export interface Watch<R extends Reading = Reading> {
   readonly targets?: ReadonlyMap<string, (round: Round) => Promise<TargetReading>>
   /** For what tells of itself instead of being probed: takes what came to /ping. */
   readonly receivePing?: ReceivePing
+  /** For what tells other exporters of it. */
+  readonly handOnPing?: HandOnPing
   close?(): Promise<void>
 }
 

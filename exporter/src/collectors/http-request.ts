@@ -7,7 +7,7 @@ import { httpUrl } from '../schema/http-url.ts'
 import { secret, secretFile } from '../schema/secret.ts'
 import { tls } from '../schema/tls.ts'
 
-const basicAuth = z
+export const basicAuth = z
   .strictObject({
     username: z.string().min(1).describe('Who we say we are.'),
     password: secret.optional().describe('The password.'),

@@ -10,6 +10,7 @@ const loaders = {
   tasks: async () => (await import('./tasks/tasks.ts')).tasks,
   host: async () => (await import('./host/host.ts')).host,
   containers: async () => (await import('./containers/containers.ts')).containers,
+  peers: async () => (await import('./peers/peers.ts')).peers,
 } as const
 
 export type CollectorName = keyof typeof loaders

@@ -14,6 +14,7 @@ import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
 import { openDatabase } from '../probes/postgres.ts'
 import type { Database } from '../probes/postgres.ts'
+import { pingTokens } from '../receive-ping.ts'
 import { createScraper } from '../scrape.ts'
 import type { Scraper } from '../scrape.ts'
 
@@ -109,6 +110,7 @@ function startRunning(
     services: config.declared.services?.map(({ name }) => name) ?? [],
     isOwn: (service) => isOwn(service, config.shard),
     dependencies: config.dependencies,
+    pingToken: pingTokens(config),
     memory,
     stateDirectory: options.stateDirectory,
   }

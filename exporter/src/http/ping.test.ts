@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express from 'express'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { collectorContext, startRound } from '../../../test/harness/collector.ts'
 import type { TaskReading } from '../collectors/tasks/reading.ts'
 import { tasks } from '../collectors/tasks/tasks.ts'
@@ -53,10 +53,11 @@ beforeEach(async () => {
 
 async function ping(
   path: string,
-  given: { readonly token?: string; readonly body?: string } = {},
+  given: { readonly token?: string; readonly body?: string; readonly forwarded?: string } = {},
 ): Promise<number> {
-  const { token = 'hunter2', body } = given
-  const headers = { authorization: `Bearer ${token}` }
+  const { token = 'hunter2', body, forwarded } = given
+  const mark = forwarded === undefined ? {} : { 'x-watchpost-ping': forwarded }
+  const headers = { authorization: `Bearer ${token}`, ...mark }
   const init = body === undefined ? { headers } : { headers, method: 'POST', body }
   return (await fetch(`${url}/ping/${path}`, init)).status
 }
@@ -128,6 +129,43 @@ test('a job that hangs is running too long', async () => {
   await ping('backup/start')
   now += 3_601_000
   expect(await backup()).toMatchObject({ isRunningTooLong: true, verdict: 'running_too_long' })
+})
+
+describe('a ping that another exporter hands on', () => {
+  const forwarded = (id: string, secondsAgo = 0): { readonly forwarded: string } => ({
+    forwarded: `ping-${id} ${now / 1000 - secondsAgo}`,
+  })
+
+  test('is counted once, at the time at which it came there', async () => {
+    for (let tries = 0; tries < 3; tries++) expect(await ping('backup', forwarded('one', 60))).toBe(200)
+    restart()
+    expect(await ping('backup', forwarded('one', 60))).toBe(200)
+    expect((await backup()).totals).toMatchObject({ runs: 1, lastSuccess: now / 1000 - 60 })
+  })
+
+  test('that comes after the end of its run opens none', async () => {
+    await ping('backup')
+    expect(await ping('backup/start', forwarded('late', 30))).toBe(200)
+    expect(await backup()).toMatchObject({ running: 0, totals: { runs: 1 } })
+  })
+
+  test('that is older than the run that is open counts, and leaves that open', async () => {
+    await ping('backup/start')
+    expect(await ping('backup', forwarded('end', 60))).toBe(200)
+    expect(await ping('backup/start', forwarded('start', 90))).toBe(200)
+    expect(await backup()).toMatchObject({ running: 1, totals: { runs: 1, durationSum: 0 } })
+    now += 5_000
+    await ping('backup')
+    expect(await backup()).toMatchObject({ running: 0, totals: { runs: 2, durationSum: 5 } })
+  })
+
+  test.each(['', 'ping-one', 'ping-one 0', 'ping-one 2768013605', 'one two three'])(
+    'and does not say which and when is refused: %j',
+    async (mark) => {
+      expect(await ping('backup', { forwarded: mark })).toBe(400)
+      expect((await backup()).totals.runs).toBe(0)
+    },
+  )
 })
 
 test.each([

@@ -1,10 +1,12 @@
 // /ping/<task>[/start|/fail|/<exit code>]: jobs that keep no records tell of their runs.
 import { Router, text } from 'express'
 import type { Request, RequestHandler, Response } from 'express'
+import { forwardedHeader, longestKeepSeconds } from '../collectors/tasks/ping.ts'
 import type { Ping, PingOutcome, PingSignal, ReceivePing } from '../collectors/tasks/ping.ts'
 
 const statusOf: Readonly<Record<PingOutcome, number>> = {
   ok: 200,
+  accepted: 202,
   unknown_task: 404,
   other_shard: 421,
   wrong_token: 401,
@@ -13,6 +15,7 @@ const statusOf: Readonly<Record<PingOutcome, number>> = {
 
 const answerOf: Readonly<Record<PingOutcome, string>> = {
   ok: 'OK',
+  accepted: 'kept for the first shard, which watches the tasks and does not answer now',
   unknown_task: 'no heartbeat task of this name is configured',
   other_shard: 'the first shard watches the tasks; send pings to it',
   wrong_token: 'expected the token of the task, as in Authorization: Bearer TOKEN',
@@ -51,15 +54,30 @@ function readPing(request: Request, at: number): Ping | string {
   if (typeof signal === 'string') return signal
   const run = readRun(request.query)
   if (typeof run === 'string') return run
+  const forwarded = readForwarded(request.get(forwardedHeader), at)
+  if (typeof forwarded === 'string') return forwarded
   const body: unknown = request.body
   return {
     ...signal,
     ...run,
+    ...forwarded,
     task: String(request.params['task']),
     token: readToken(request),
     message: typeof body === 'string' && body !== '' ? body : undefined,
-    at,
   }
+}
+
+/** Which ping another exporter hands on, and when it came there. Its clock may be ahead of ours. */
+function readForwarded(
+  header: string | undefined,
+  now: number,
+): Pick<Ping, 'id' | 'at' | 'isForwarded'> | string {
+  if (header === undefined) return { id: undefined, at: now, isForwarded: false }
+  const [, id, at = NaN] = /^([\w-]{8,40}) (\d{9,11}(?:\.\d{1,6})?)$/.exec(header) ?? []
+  const age = now - Number(at)
+  if (age < longestKeepSeconds && age > -longestKeepSeconds)
+    return { id, at: Math.min(Number(at), now), isForwarded: true }
+  return `${forwardedHeader}: expected the name of a ping and the Unix time of the last week at which it came`
 }
 
 /** Where the pages ask for a password, `Authorization` is taken; a header of its own is left for the token. */

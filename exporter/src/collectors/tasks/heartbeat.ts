@@ -1,5 +1,4 @@
 // `kind: heartbeat`: jobs that tell of their runs by HTTP.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { createErrorRules } from './account/error-class.ts'
@@ -7,13 +6,14 @@ import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
 import { judgeSchedules, showTotals } from './account/ledger.ts'
 import { dependenciesOf } from './dependencies.ts'
+import { isSameToken } from './ping.ts'
 import type { Ping, PingOutcome, ReceivePing } from './ping.ts'
 import { readTasks } from './reading.ts'
 import type { SourceReading, TaskRoom } from './reading.ts'
 import type { RunRecord } from './follow/run.ts'
 import type { HeartbeatSource } from './section.ts'
 import { forget, see } from './account/state.ts'
-import type { Sighting, SightRules, SourceState } from './account/state.ts'
+import type { OpenRun, Sighting, SightRules, SourceState } from './account/state.ts'
 
 export interface Heartbeat {
   readonly collect: (round: Round) => Promise<SourceReading>
@@ -65,7 +65,7 @@ export function watchHeartbeat(source: HeartbeatSource, context: Context): Heart
 
   async function receive(ping: Ping): Promise<PingOutcome> {
     if (!rules.schedules.has(ping.task)) return 'unknown_task'
-    if (!isSame(ping.token, source.token.reveal())) return 'wrong_token'
+    if (!isSameToken(ping.token, source.token.reveal())) return 'wrong_token'
     return inTurn((state) => takeIn({ state, rules, at: ping.at, starts: memory.starts }, ping))
   }
 
@@ -84,16 +84,41 @@ export function watchHeartbeat(source: HeartbeatSource, context: Context): Heart
 
 function takeIn(sighting: Sighting, ping: Ping): PingOutcome {
   const { state } = sighting
+  if (ping.id !== undefined && state.pingIds.includes(ping.id)) return 'ok'
   const record = toRecord(state, ping)
   if (state.endedIds.includes(record.id)) return 'already_ended'
+  const newer = newerRun(state, ping, record)
   // A run without a name that begins again has ended unseen, and so has the oldest of far too many.
-  if (ping.signal === 'start' && ping.runId === undefined) forget(state, [record.id])
+  if (ping.signal === 'start' && ping.runId === undefined && !newer) forget(state, [record.id])
   if (state.open.size >= keptOpen) forget(state, state.open.keys().take(1))
   see(sighting, record)
+  if (newer) putBack(state, record.id, newer.open)
   if (ping.signal !== 'start' && ping.runId !== undefined) {
     state.endedIds = [...state.endedIds, record.id].slice(-keptEnded)
   }
+  if (ping.id !== undefined) state.pingIds = [...state.pingIds, ping.id].slice(-keptEnded)
   return 'ok'
+}
+
+/**
+ * What another exporter hands on may come late. Of runs without a name only the newest may be open: an older start or
+ * end leaves it as it is, and a start that is older than the last end opens nothing.
+ */
+function newerRun(
+  { open, ledger }: SourceState,
+  ping: Ping,
+  { id }: RunRecord,
+): { readonly open: OpenRun | undefined } | undefined {
+  if (!ping.isForwarded || ping.runId !== undefined) return undefined
+  const current = open.get(id)
+  if (current?.startedAt !== undefined && current.startedAt > ping.at) return { open: current }
+  const lastFinish = ledger.accounts.get(ping.task)?.lastFinish ?? -Infinity
+  return ping.signal === 'start' && lastFinish >= ping.at ? { open: undefined } : undefined
+}
+
+function putBack({ open }: SourceState, id: string, run: OpenRun | undefined): void {
+  if (run) open.set(id, run)
+  else open.delete(id)
 }
 
 function reporter(
@@ -154,11 +179,5 @@ function toRecord(state: SourceState, ping: Ping): RunRecord {
 /** A job that only says that it has ended began, for all we know, just then. */
 function startOf(ping: Ping, begunAt: number | undefined): number {
   if (ping.durationSeconds !== undefined) return ping.at - ping.durationSeconds
-  return begunAt ?? ping.at
-}
-
-/** In a time that does not tell how much of the token was right. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
+  return begunAt === undefined || begunAt > ping.at ? ping.at : begunAt
 }

@@ -2,7 +2,7 @@
 import type { Log } from '../../../log.ts'
 import { explain } from '../../../log.ts'
 import { parseState, writeState } from './saved-state.ts'
-import { openStateFile } from './state-file.ts'
+import { openStateFile } from '../../state-file.ts'
 import { createState } from './state.ts'
 import type { SourceState } from './state.ts'
 

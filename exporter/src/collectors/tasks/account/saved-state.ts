@@ -59,6 +59,7 @@ const file = z.object({
   byFinished: z.object({ finished: z.string(), id: z.string().optional() }).optional(),
   open: z.array(z.tuple([z.string(), z.string(), time.nullable()])),
   endedIds: z.array(z.string()),
+  pingIds: z.array(z.string()).default([]),
   countAfter: time.optional(),
   isPrimed: z.boolean(),
   vanished: total,

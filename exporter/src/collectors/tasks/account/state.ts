@@ -40,6 +40,8 @@ export interface SourceState {
   readonly open: Map<string, OpenRun>
   /** Runs with a name of their own and slots that have ended lately, where nothing else tells that they were counted. */
   endedIds: readonly string[]
+  /** Pings that came lately, where exporters hand them to each other: one that comes again is not counted again. */
+  pingIds: readonly string[]
   /** While what was there before is read, runs that ended earlier are not counted. */
   countAfter: number | undefined
   /** Whether all that was there at the beginning has been read. */
@@ -68,6 +70,7 @@ export function createState(): SourceState {
     byFinished: undefined,
     open: new Map(),
     endedIds: [],
+    pingIds: [],
     countAfter: undefined,
     isPrimed: false,
     ledger: createLedger(),
