@@ -1,8 +1,9 @@
 // The `peers` section of watchpost.yml.
 import { z } from 'zod'
 import { duration } from '../../schema/duration.ts'
-import { basicAuth, tls } from '../http-request.ts'
+import { basicAuth } from '../http-request.ts'
 import { httpUrl } from '../../schema/http-url.ts'
+import { tls } from '../../schema/tls.ts'
 import { longestKeepSeconds } from '../tasks/ping.ts'
 
 const peer = z.strictObject({
