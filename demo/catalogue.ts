@@ -9,6 +9,8 @@ export const cacheName = 'cache'
 export const cachePort = 63790
 export const controlPort = 8010
 export const enginePort = 8014
+/** The source of the tasks' records has the name of what runs them. */
+export const schedulerName = 'scheduler'
 export const networkName = 'network'
 export const networkPort = 8015
 

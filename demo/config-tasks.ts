@@ -1,5 +1,5 @@
 // The `tasks` section for the demo's scheduler.
-import { databaseName } from './catalogue.ts'
+import { databaseName, schedulerName } from './catalogue.ts'
 import type { Fleet } from './fleet.ts'
 import { cronPattern, tasks, timezone } from './tasks.ts'
 
@@ -11,7 +11,7 @@ export function renderTasks({ speed }: Pick<Fleet, 'speed'>): readonly object[] 
   const seconds = (amount: number): string => `${Math.round((amount * 1000) / speed)}ms`
   return [
     {
-      name: 'scheduler',
+      name: schedulerName,
       kind: 'table',
       database: databaseName,
       table: 'task_executions',

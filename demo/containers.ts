@@ -13,7 +13,7 @@ const apiVersion = '1.47'
 
 export interface ContainerEngine {
   readonly url: string
-  /** The service with its container: down ends both, and oom is an end of its own. */
+  /** The service with its container: down ends both, oom and stopped are ends of their own. */
   readonly contain: (service: Breakable) => Breakable
   readonly close: () => Promise<void>
 }
@@ -32,8 +32,12 @@ export interface EngineOptions {
   readonly restart?: (service: string) => Promise<void>
 }
 
-/** The code of a process that was killed by signal 9. */
-const killed = 137
+/** How each fault leaves the container behind; `stopped` is what `docker stop` does. */
+const ends: Readonly<Record<string, { readonly exitCode: number; readonly isOomKill: boolean }>> = {
+  down: { exitCode: 1, isOomKill: false },
+  oom: { exitCode: 137, isOomKill: true },
+  stopped: { exitCode: 143, isOomKill: false },
+}
 
 export async function openContainerEngine(
   entries: readonly ServiceEntry[],
@@ -55,13 +59,13 @@ export async function openContainerEngine(
     if (!container) throw new Error(`${service.name}: the catalogue names no such service`)
     return {
       ...service,
-      faults: [...service.faults, 'oom'],
+      faults: [...service.faults, 'oom', 'stopped'],
       async break(fault) {
-        const isOomKill = fault === 'oom'
-        await service.break(isOomKill ? 'down' : fault)
-        if (isOomKill || fault === 'down')
-          container.end = { exitCode: isOomKill ? killed : 1, isOomKill, at: Date.now() }
-        if (isOomKill) kills.push({ name: containerName(container), at: Date.now() })
+        const end = ends[fault]
+        await service.break(end ? 'down' : fault)
+        if (!end) return
+        container.end = { ...end, at: Date.now() }
+        if (end.isOomKill) kills.push({ name: containerName(container), at: Date.now() })
       },
       async heal() {
         await service.heal()

@@ -33,7 +33,7 @@ import type { Rehearsal } from './rehearsal.ts'
 import { spreadsheetId } from './sources/spreadsheet.ts'
 import { openStores } from './stores.ts'
 import type { Stores, StoresOptions } from './stores.ts'
-import { fillPast, startTasks } from './scheduler.ts'
+import { fillPast, startScheduler } from './scheduler.ts'
 
 export interface FleetOptions {
   /** `default` as in the catalogue; `ephemeral` takes whatever is free. */
@@ -114,7 +114,7 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   addresses.set(catalogue.databaseName, database.ownerUrl)
 
   await fillPast(options, database)
-  const runners = startTasks(options, {
+  const { runners, breakable: scheduler } = startScheduler(options, {
     database,
     sources,
     ask: dependencies.ask,
@@ -124,7 +124,8 @@ async function assemble(options: Settings, closers: Closer[], stop: Closer): Pro
   const engine = await openEngine(options, closers, (name) => restartService(faults, name))
   const network = await keep(closers, openNetwork(await portOf(options, catalogue.networkPort)))
   const disk = await keep(closers, createDisk(options.dataDirectory, options.speed))
-  const others = [...sources, databaseFaults, standby, cache, ...runners, disk, network].flatMap(
+  const tasks = [...runners, { breakable: scheduler }]
+  const others = [...sources, databaseFaults, standby, cache, ...tasks, disk, network].flatMap(
     (part) => part?.breakable ?? [],
   )
   const contained = services.map(({ breakable }) => engine.contain(breakable))

@@ -6,7 +6,7 @@ import type { TaskRunner } from './task-runner.ts'
 export type RunHook = (path: string) => Promise<boolean>
 
 /** A restart ends these; whatever is wrong in the program itself it does not. */
-const endedByRestart = new Set(['down', 'oom', 'hang', 'error', 'leak'])
+const endedByRestart = new Set(['down', 'oom', 'stopped', 'hang', 'error', 'leak'])
 
 export function createHooks(faults: Faults, runners: readonly TaskRunner[]): RunHook {
   return async (path) => {

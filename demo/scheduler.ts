@@ -1,6 +1,8 @@
 // The scheduler of the fleet: what it did before the fleet was started, and what it does while it runs.
+import { schedulerName } from './catalogue.ts'
 import { withClient } from './database/platform.ts'
 import type { PlatformDatabase } from './database/platform.ts'
+import type { Breakable } from './fault.ts'
 import { writeHistory } from './history.ts'
 import { tasksOf } from './rehearsal.ts'
 import type { Rehearsal } from './rehearsal.ts'
@@ -24,14 +26,30 @@ export async function fillPast(pace: Pace, { ownerUrl }: PlatformDatabase): Prom
   await withClient(ownerUrl, (client) => writeHistory(client, past))
 }
 
-export function startTasks(
-  pace: Pace,
-  { database, sources, ask, rowDefect }: Surroundings,
-): readonly TaskRunner[] {
+export interface Scheduler {
+  readonly runners: readonly TaskRunner[]
+  /** As a whole: while it is down no task is started. */
+  readonly breakable: Breakable
+}
+
+export function startScheduler(pace: Pace, { database, sources, ask, rowDefect }: Surroundings): Scheduler {
   const isStalled = (name: string): boolean =>
     sources.some((source) => source.name === name && source.isStalled())
   const { speed } = pace
-  return tasksOf(pace).map((task) =>
-    startTask(task, { pool: database.pool, ask, speed, isStalled, rowDefect }),
-  )
+  let isDown = false
+  const options = { pool: database.pool, ask, speed, isStalled, rowDefect, isStopped: () => isDown }
+  return {
+    runners: tasksOf(pace).map((task) => startTask(task, options)),
+    breakable: {
+      name: schedulerName,
+      kind: 'task',
+      faults: ['down'],
+      async break() {
+        isDown = true
+      },
+      async heal() {
+        isDown = false
+      },
+    },
+  }
 }

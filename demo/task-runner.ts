@@ -13,6 +13,8 @@ import type { Task } from './tasks.ts'
 export interface RunnerOptions extends EffectOptions {
   readonly ask: AskDependency
   readonly speed: number
+  /** Whether the scheduler starts nothing. */
+  readonly isStopped: () => boolean
 }
 
 export interface TaskRunner {
@@ -42,7 +44,7 @@ export function startTask(task: Task, options: RunnerOptions): TaskRunner {
   }
 
   async function start(slot: Date): Promise<void> {
-    if (fault === 'miss') return
+    if (fault === 'miss' || options.isStopped()) return
     current = runSlot(slot, run).catch((error: unknown) => {
       // The end of the fleet cuts runs short; anything else is a mistake of ours and must show.
       if (!signal.aborted) throw error

@@ -15,16 +15,16 @@ export function diagnoseDatabases(fleet: Fleet): Finding[] {
 }
 
 function explainContention(database: DatabaseReading, fleet: Fleet): Finding[] {
-  const contention = findContention(database)
+  const contention = findContention(database, fleet.settings.thresholds)
   if (!contention) return []
-  const { cause, issueType, measured, facts } = contention
+  const { cause, issueType, severity, measured, facts } = contention
   return [
     {
       target: database.target,
       subject: 'database',
       issueType,
       cause,
-      severity: 'warning',
+      severity,
       root: undefined,
       since: undefined,
       evidence: [

@@ -103,6 +103,22 @@ test('a lock that is held for a moment is no issue', () => {
   ).toEqual([])
 })
 
+test('a standby that lags is an issue of its own, and no reason why users of the database fail', () => {
+  const answered = { phases: { connect: 0.001 } }
+  const late = { status: 'error', reason: 'timeout', detail: 'no answer in time', ...answered } as const
+  const services = [service('web', { ...late, dependencies: [hard('db')] })]
+  const databases = [database('db', { facts: { replicationLagSeconds: 61 } })]
+  expect(causes({ services, databases })).toEqual(['web no_answer', 'db replication_lag'])
+})
+
+test('a cache that is full is worth a word, whose users it does not break', () => {
+  const full = { memoryBytes: 99, memoryMaxBytes: 100 }
+  expect(find({ databases: [database('cache', { facts: full })] })[0]).toMatchObject({
+    cause: 'store_full',
+    severity: 'info',
+  })
+})
+
 test.each([
   [{ state: 'exited', oomKilled: true, exitCode: 137 }, 'container_oom_killed'],
   [{ state: 'exited', oomKilled: false, exitCode: 1 }, 'container_exited'],

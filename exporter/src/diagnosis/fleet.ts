@@ -9,6 +9,20 @@ import type { ServicesReading } from '../collectors/services/services.ts'
 import type { Dependency, Status, TargetReading } from '../collectors/target.ts'
 import type { TasksReading } from '../collectors/tasks/reading.ts'
 
+export type Thresholds = Readonly<
+  Record<
+    | 'cpu'
+    | 'memory'
+    | 'disk'
+    | 'error_rate'
+    | 'response_time'
+    | 'connections'
+    | 'transaction_time'
+    | 'replication_lag',
+    number
+  >
+>
+
 /** The part of a snapshot that the rules read. */
 export interface Observed {
   /** Unix time in seconds. */
@@ -25,7 +39,7 @@ export interface Observed {
     readonly containers?: ContainersReading
   }
   readonly settings: {
-    readonly thresholds: Readonly<Record<'cpu' | 'memory' | 'disk' | 'error_rate' | 'response_time', number>>
+    readonly thresholds: Thresholds
     readonly tasks?: readonly { readonly name: string; readonly database?: string }[] | undefined
   }
 }

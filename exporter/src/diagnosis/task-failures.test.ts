@@ -33,13 +33,51 @@ test('a password in the message of a failure is not repeated', () => {
   expect(JSON.stringify(find({ tasks }))).not.toContain('hunter2')
 })
 
-test('one task that did not come was missed; when none comes the scheduler stands still', () => {
-  const overdue = { verdict: 'overdue', isOverdue: true } as const
+// At five past each hour, the last time an hour and a half ago.
+const overdue = {
+  verdict: 'overdue',
+  isOverdue: true,
+  due: now - 1800,
+  totals: { ...totals, lastStart: now - 5400 },
+} as const
+
+test('one task that did not come was missed', () => {
   expect(causes({ others: sources([task('a', overdue), task('b')]) })).toEqual(['a run_missed'])
-  expect(causes({ others: sources([task('a', overdue), task('b', overdue)]) })).toEqual([
-    'a scheduler_stopped',
-    'b scheduler_stopped',
+})
+
+test('when none comes that is due the scheduler is down, and is named before all that it missed', () => {
+  const weekly = task('weekly', { due: now - 86_400, totals: { ...totals, lastStart: now - 86_400 } })
+  const others = sources([weekly, task('a', overdue), task('b', overdue)])
+  expect(causes({ others })).toEqual([
+    'scheduler scheduler_stopped',
+    'a run_missed scheduler',
+    'b run_missed scheduler',
   ])
+  const [found] = find({ others })
+  expect(found).toMatchObject({ severity: 'critical', since: now - 5400 })
+  expect(found?.evidence[0]?.measured).toMatch(/^no run began since 2027-.*; overdue: a, b$/)
+})
+
+test.each([
+  ['another task runs', [task('a', overdue), task('b', overdue), task('c')]],
+  [
+    'they were switched off at different times',
+    [task('a', overdue), task('b', { ...overdue, totals: { ...totals, lastStart: now - 90_000 } })],
+  ],
+  [
+    'all but one are held up by a run that goes on',
+    [task('a', overdue), task('b', { ...overdue, running: 1, oldestStart: now - 5400 })],
+  ],
+])('the scheduler is not blamed where %s', (_what, tasks) => {
+  expect(causes({ others: sources(tasks) }).join()).not.toContain('scheduler_stopped')
+})
+
+test('a success that was too short to have done anything is an issue', () => {
+  const schedule = { ...task('any').schedule, task: 'sync', cron: '5 * * * *', timezone: 'UTC', grace: 300 }
+  const quick = { ...totals, lastDuration: 0.01, tooShort: 1 }
+  const sync = task('sync', { schedule: { ...schedule, min_runtime: 2 }, totals: quick })
+  expect(causes({ tasks: [sync] })).toEqual(['sync run_hollow'])
+  expect(causes({ tasks: [task('sync', { totals: quick })] }), 'nothing is expected').toEqual([])
 })
 
 test('a run that goes on too long is told with how long', () => {

@@ -6,6 +6,8 @@ import type { Evidence, Finding, Subject } from './finding.ts'
 import { isBroken } from './fleet.ts'
 import type { Fleet } from './fleet.ts'
 import { formatSeconds, formatTime } from './ladder.ts'
+import { findStandstill, isHeldUp } from './stopped-scheduler.ts'
+import type { Standstill } from './stopped-scheduler.ts'
 import type { Facts } from './text.ts'
 
 // One failure in a while is what retries are for.
@@ -16,20 +18,16 @@ const retriedRuns = 3
 export function diagnoseTasks(fleet: Fleet): Finding[] {
   const reading = fleet.readings.tasks
   if (!reading) return []
-  const stopped = stoppedSources(reading.sources)
+  const standstills = reading.sources.flatMap((source) => {
+    const standstill = findStandstill(source)
+    return standstill ? [[source.source, standstill] as const] : []
+  })
+  const stopped = new Set(standstills.map(([source]) => source))
   return [
+    ...standstills.map(([source, standstill]) => explainStandstill(source, standstill)),
     ...reading.sources.flatMap((source) => explainSource(source, fleet)),
     ...reading.tasks.flatMap((task) => explainTask(task, fleet, stopped.has(task.source))),
   ]
-}
-
-/** Sources of which no task came that was due: where there are several, that is the scheduler. */
-function stoppedSources(sources: readonly SourceReading[]): ReadonlySet<string> {
-  const stopped = sources.filter(({ tasks }) => {
-    const judged = tasks.filter(({ isOverdue }) => isOverdue !== undefined)
-    return judged.length > 1 && judged.every(({ isOverdue }) => isOverdue)
-  })
-  return new Set(stopped.map(({ source }) => source))
 }
 
 function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Finding[] {
@@ -41,6 +39,7 @@ function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Findi
     case 'failing':
       return isLasting(task, fleet) ? [explainFailed(task, fleet)] : []
     default:
+      if (isHollow(task)) return [explainHollow(task)]
       return isRetried(task, fleet) ? [explainRetried(task)] : []
   }
 }
@@ -56,6 +55,22 @@ function isRetried({ totals, notes, due, nextRun }: TaskReading, { startedAt }: 
   const earliest = notes.at(-retriedRuns)?.at
   const slots = retriedRuns + 1
   return earliest !== undefined && startedAt - earliest <= slots * (nextRun - due)
+}
+
+function isHollow({ totals, schedule }: TaskReading): boolean {
+  const { lastRunSucceeded, lastDuration } = totals
+  return lastRunSucceeded === true && (lastDuration ?? Infinity) < (schedule?.min_runtime ?? 0)
+}
+
+function explainHollow(task: TaskReading): Finding {
+  const measured = formatSeconds(task.totals.lastDuration ?? 0)
+  const limit = formatSeconds(task.schedule?.min_runtime ?? 0)
+  const evidence: Evidence = {
+    rung: 'runs',
+    measured: `a success after ${measured}, at least ${limit}; ${task.totals.tooShort} such runs in all`,
+    ok: false,
+  }
+  return describe(task, 'run_hollow', [evidence], { measured, limit })
 }
 
 function explainFailed(task: TaskReading, fleet: Fleet): Finding {
@@ -92,11 +107,6 @@ function explainHung(task: TaskReading, { startedAt }: Fleet): Finding {
   return describe(task, 'run_hung', [evidence], { measured, limit })
 }
 
-/** A slot is not answered as long as the run before it goes on. */
-function isHeldUp({ running, oldestStart, due }: TaskReading): boolean {
-  return (running ?? 0) > 0 && oldestStart !== undefined && due !== undefined && oldestStart < due
-}
-
 function explainMissed(task: TaskReading, isStopped: boolean): Finding {
   const due = task.due === undefined ? 'its slot' : formatTime(task.due)
   const { lastStart } = task.totals
@@ -107,7 +117,32 @@ function explainMissed(task: TaskReading, isStopped: boolean): Finding {
     measured: `due at ${due} by "${task.schedule?.cron ?? ''}", ${started}, ${task.missed ?? 0} slots missed`,
     ok: false,
   }
-  return describe(task, isStopped ? 'scheduler_stopped' : 'run_missed', [evidence], { due })
+  const missed = describe(task, 'run_missed', [evidence], { due })
+  return isStopped ? { ...missed, severity: 'info', root: task.source } : missed
+}
+
+function explainStandstill(source: string, { since, overdue }: Standstill): Finding {
+  const started = since === undefined ? 'the beginning of its records' : formatTime(since)
+  const late = overdue.map(({ task }) => task)
+  const evidence: Evidence = {
+    rung: 'schedule',
+    measured: `no run began since ${started}; overdue: ${nameSome(late)}`,
+    ok: false,
+  }
+  const subject = { task: source, subject: 'task_source' } as const
+  const facts = { started, count: String(late.length) }
+  return {
+    ...describe(subject, 'scheduler_stopped', [evidence], facts),
+    severity: 'critical',
+    since,
+  }
+}
+
+const namedAtMost = 8
+
+function nameSome(names: readonly string[]): string {
+  const rest = names.length - namedAtMost
+  return names.slice(0, namedAtMost).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
 }
 
 function explainSource(source: SourceReading, fleet: Fleet): Finding[] {

@@ -94,6 +94,9 @@ export const thresholds = {
   disk: 0.9,
   response_time: 1,
   error_rate: 0.05,
+  connections: 0.8,
+  transaction_time: 900,
+  replication_lag: 60,
 } as const
 
 export const noPast: Past = { of: () => [] }

@@ -61,16 +61,19 @@ function failedDependencies(target: TargetReading): readonly string[] {
   return health?.failedDependencies ?? []
 }
 
+/** A standby that lags, or an old transaction, keeps no user of the database waiting. */
+const delaysUsers: ReadonlySet<Cause> = new Set(['sessions_blocked', 'connections_running_out'])
+
 function findBusyDatabase(
   { dependencies, reason }: TargetReading,
-  { readings }: Fleet,
+  { readings, settings }: Fleet,
 ): { readonly name: string; readonly contention: Contention } | undefined {
   // Sessions in each other's way make their users slow or fail; they do not close a port.
   if (reason === 'connect' || reason === 'assertion') return undefined
   for (const { dependency } of dependencies) {
     const database = readings.databases?.targets.find(({ target }) => target === dependency)
-    const contention = database && findContention(database)
-    if (contention) return { name: dependency, contention }
+    const contention = database && findContention(database, settings.thresholds)
+    if (contention && delaysUsers.has(contention.cause)) return { name: dependency, contention }
   }
   return undefined
 }

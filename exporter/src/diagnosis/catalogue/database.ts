@@ -105,6 +105,25 @@ export const databaseCauses = {
       ],
     ],
   },
+  store_full: {
+    summary: [
+      '{target} has filled the memory that it may use: {measured}.',
+      '{target} 的記憶體已達上限：{measured}。',
+    ],
+    causes: [
+      [
+        'More is kept in it than it has room for: keys are dropped, or writes refused',
+        '資料超出容量：將淘汰鍵值或拒絕寫入',
+      ],
+      ['Keys have no time to live', '鍵值未設定存活時間'],
+    ],
+    actions: [
+      [
+        ['See what it does when it is full', '查看滿載時的策略'],
+        'redis-cli -h {host} -p {port} CONFIG GET maxmemory-policy',
+      ],
+    ],
+  },
   database_starting: {
     summary: [
       '{target} runs but takes no sessions yet: {detail}.',

@@ -41,6 +41,18 @@ export const taskCauses = {
     ],
     actions: [scheduler],
   },
+  run_hollow: {
+    summary: [
+      'The last run of task {target} ended in success after {measured}, at least {limit} is expected: it did nothing.',
+      '任務 {target} 最近一次執行僅 {measured} 即成功結束，預期至少 {limit}：並未實際工作。',
+    ],
+    causes: [
+      ['It found nothing to do: what feeds it is empty', '無事可做：其輸入為空'],
+      ['An error is caught and passed over', '錯誤被捕捉後略過'],
+      ['A deployment left out the work itself', '部署後遺漏了實際工作'],
+    ],
+    actions: [scheduler],
+  },
   run_missed: {
     summary: ['Task {target} was due at {due} and did not start.', '任務 {target} 應於 {due} 執行但未啟動。'],
     causes: [
@@ -55,8 +67,8 @@ export const taskCauses = {
   },
   scheduler_stopped: {
     summary: [
-      'Task {target} was due at {due} and did not start, nor did any other: the scheduler stands still.',
-      '任務 {target} 應於 {due} 執行但未啟動，其他任務亦然：排程器已停止。',
+      'No task of {target} has run since {started}, {count} are overdue: the scheduler is down.',
+      '自 {started} 起 {target} 沒有任何任務執行，{count} 個任務逾期：排程器已停止。',
     ],
     causes: [
       ['The scheduler has crashed or was stopped', '排程器已崩潰或被停止'],
