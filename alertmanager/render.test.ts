@@ -240,6 +240,18 @@ describe('an alert goes', () => {
     expect(stdout.trim()).toBe(receivers)
   })
 
+  test.each([
+    ['20s', '5m', '5s', '1m'],
+    ['2s', '1m30s', '2s', '1m'],
+    ['1m', '15s', '5s', '15s'],
+  ])('to recovery no later than to people: %s, %s', async (wait, interval, soonest, again) => {
+    const given = { ...everything, ALERT_GROUP_WAIT: wait, ALERT_GROUP_INTERVAL: interval }
+    const { route } = parse(renderAlertmanager(given).yaml) as { route: { routes: readonly object[] } }
+    expect(route.routes).toContainEqual(
+      expect.objectContaining({ receiver: 'recovery', group_wait: soonest, group_interval: again }),
+    )
+  })
+
   test('without recovery and heartbeat to nobody but people', async () => {
     const { folder } = await write('plain', { ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: 'http://hook/' })
     const route = ['config', 'routes', 'test', `--config.file=${join(folder, 'alertmanager.yml')}`]

@@ -74,17 +74,29 @@ function renderHeartbeat(wanted: boolean): object {
   }
 }
 
-function renderRecovery({ maintenance }: Routing): object {
+/** Where people are told sooner than that, so is recovery. */
+function renderRecovery({ maintenance, groupWait, groupInterval }: Routing): object {
   return {
     matchers: ['severity=~"warning|critical"'],
     receiver: receiverNames.recovery,
     continue: true,
-    group_wait: '5s',
-    group_interval: '1m',
+    group_wait: shorterOf('5s', groupWait),
+    group_interval: shorterOf('1m', groupInterval),
     // What is back before the group's next turn looks like no news: only a repetition brings it.
     repeat_interval: '5m',
     ...muted(maintenance),
   }
+}
+
+function shorterOf(one: string, other: string): string {
+  return secondsOf(other) < secondsOf(one) ? other : one
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+function secondsOf(duration: string): number {
+  const parts = [...duration.matchAll(/(\d+)([smhd])/g)]
+  return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (unitSeconds[unit] ?? 1), 0)
 }
 
 function muted(names: readonly string[]): object {

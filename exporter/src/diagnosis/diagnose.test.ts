@@ -37,6 +37,20 @@ test('a broken dependency does not make a certificate expire', () => {
   ])
 })
 
+test.each([
+  ['a fifth of its life is left', 80, 20, ['web certificate_expiring']],
+  ['a third of its life is left', 60, 30, []],
+  ['a long life ends in three weeks', 700, 20, ['web certificate_expiring']],
+  ['a long life ends in a month', 700, 30, []],
+])('a certificate of which %s', (_what, pastDays, leftDays, expected) => {
+  const certificate = {
+    notBefore: now - pastDays * 86_400,
+    notAfter: now + leftDays * 86_400,
+    verified: true,
+  }
+  expect(causes({ services: [service('web', { certificate })] })).toEqual(expected)
+})
+
 test('while our own network is cut, only what answered or refused is blamed', () => {
   const services = [
     service('far', { status: 'error', reason: 'timeout', phases: { connect: 5 }, detail: 'time was up' }),
@@ -104,7 +118,7 @@ test('a lock that is held for a moment is no issue', () => {
 })
 
 test('a standby that lags is an issue of its own, and no reason why users of the database fail', () => {
-  const answered = { phases: { connect: 0.001 } }
+  const answered = { phases: { connect: 0.001, processing: 2 } }
   const late = { status: 'error', reason: 'timeout', detail: 'no answer in time', ...answered } as const
   const services = [service('web', { ...late, dependencies: [hard('db')] })]
   const databases = [database('db', { facts: { replicationLagSeconds: 61 } })]

@@ -1,4 +1,5 @@
 // Why what is not well is not well. Pure: the same snapshot and history give the same findings.
+import { diagnoseCertificates } from './certificates.ts'
 import { diagnoseDatabases } from './database-issues.ts'
 import type { Finding, Severity } from './finding.ts'
 import { surveyFleet } from './fleet.ts'
@@ -19,6 +20,7 @@ const rules: Readonly<Record<string, Rule>> = {
   data_sources: diagnoseSources,
   tasks: diagnoseTasks,
   resources: diagnoseResources,
+  certificates: diagnoseCertificates,
 }
 
 const order: readonly Severity[] = ['critical', 'warning', 'info']

@@ -68,6 +68,11 @@ test.each([
   ['a pattern that cannot be', policy().replace('="ServiceDown"', '=~"(a"'), 'expected a matcher such as'],
   ['a window longer than the memory', policy('cooldown: 8d'), 'expected a duration of at most 7d'],
   [
+    'a window for what is no target',
+    `maintenance: [{ cron: '0 2 * * SUN', for: 2h, targets: [webb] }]\n${policy()}`,
+    'expected one of targets, got "webb", did you mean web?',
+  ],
+  [
     'two ways to be healthy',
     policy().replace('probe: web', 'probe: web, query: up'),
     'expected either probe or query',

@@ -99,22 +99,36 @@ function findDuplicates({ targets, policies }: Settings): Finding[] {
   return findings
 }
 
-function findDangling({ targets, policies }: Settings): Finding[] {
-  return policies.flatMap(({ target: wanted, action }, index) => {
-    const target = targets.find(({ name }) => name === wanted)
-    const path = ['policies', index, 'target']
-    if (!target) {
-      const meant = nearest(
-        wanted,
-        targets.map(({ name }) => name),
-      )
-      const hint = meant === undefined ? '' : `, did you mean ${meant}?`
-      return [{ path, message: `expected one of targets, got ${JSON.stringify(wanted)}${hint}` }]
-    }
-    const kind = actions.find(({ type }) => type === target.type)
-    if (kind?.name === action) return []
-    return [{ path, message: `expected a target for ${action}, got one for ${kind?.name}` }]
-  })
+function findDangling(settings: Settings): Finding[] {
+  const { targets, policies, maintenance } = settings
+  const names = targets.map(({ name }) => name)
+  const windows = maintenance.flatMap(({ targets: wanted = [] }, index) =>
+    wanted.flatMap((name, place) => missing(names, name, ['maintenance', index, 'targets', place])),
+  )
+  return [...windows, ...policies.flatMap((policy, index) => findMismatch(targets, policy, index))]
+}
+
+function missing(names: readonly string[], wanted: string, path: Finding['path']): Finding[] {
+  if (names.includes(wanted)) return []
+  const meant = nearest(wanted, names)
+  const hint = meant === undefined ? '' : `, did you mean ${meant}?`
+  return [{ path, message: `expected one of targets, got ${JSON.stringify(wanted)}${hint}` }]
+}
+
+function findMismatch(targets: Settings['targets'], policy: Policy, index: number): Finding[] {
+  const { target: wanted, action } = policy
+  const target = targets.find(({ name }) => name === wanted)
+  const path = ['policies', index, 'target']
+  if (!target) {
+    return missing(
+      targets.map(({ name }) => name),
+      wanted,
+      path,
+    )
+  }
+  const kind = actions.find(({ type }) => type === target.type)
+  if (kind?.name === action) return []
+  return [{ path, message: `expected a target for ${action}, got one for ${kind?.name}` }]
 }
 
 const minTokenLength = 12

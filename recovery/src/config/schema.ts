@@ -37,6 +37,7 @@ const window = z.strictObject({
   cron: cron.describe('When it begins.'),
   timezone: timezone.prefault('UTC'),
   for: rememberedDuration.describe('How long it lasts.'),
+  targets: z.array(name).min(1).optional().describe('Of targets, those it is for; all where it is left out.'),
 })
 
 const place = (what: string) => z.strictObject({ url: httpUrl.describe(what) })

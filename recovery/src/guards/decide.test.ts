@@ -1,5 +1,6 @@
 // One case a guard, in their order: each is the only thing that objects.
 import { expect, test } from 'vitest'
+import type { Config } from '../config/load.ts'
 import { sortAlerts } from '../http/payload.ts'
 import type { JournalEvent, Outcome } from '../state/event.ts'
 import { emptyState, openEpisodes, reduce } from '../state/state.ts'
@@ -43,14 +44,15 @@ const evidence: Evidence = {
 
 interface Given {
   readonly evidence?: Partial<Evidence>
-  readonly config?: string
+  /** What is added to the configuration, or another one. */
+  readonly config?: string | Config
   readonly events?: readonly JournalEvent[]
   readonly startedAt?: number
   readonly receivedAt?: number
 }
 
 function verdict(given: Given = {}) {
-  const config = configOf(text(given.config))
+  const config = typeof given.config === 'object' ? given.config : configOf(text(given.config))
   const started = reduce(emptyState, { type: 'started', at: given.startedAt ?? now - 3_600, version: '0' })
   const alert = {
     status: 'firing' as const,
@@ -127,6 +129,7 @@ test.each<[string, Given]>([
   // A clock that was set back must not end the hold.
   ['startup_hold', { startedAt: now + 1_000 }],
   ['maintenance', { config: sunday }],
+  ['maintenance', { config: sunday.replace('for: 2h', 'for: 2h, targets: [web]') }],
   ['silenced', { evidence: { announced: [{ fingerprint, startsAt, isSuppressed: true }] } }],
   ['breaker_open', { events: [3, 2, 1].flatMap((hour) => ended(now - hour * 3_600, 'not_fixed')) }],
   ['dependency_down', { evidence: { targetsUp: new Map([['db', false]]) } }],
@@ -138,6 +141,14 @@ test.each<[string, Given]>([
   ['concurrency', { events: attempt(now - 3_600) }],
 ])('%s: %j', (decision, given) => {
   expect(verdict(given).decision).toBe(decision)
+})
+
+test('a window that is for other targets holds nothing back', () => {
+  const others = `targets: [{ name: web, type: docker, container: web }, { name: db, type: docker, container: db }]`
+  const config = configOf(
+    text(sunday.replace('for: 2h', 'for: 2h, targets: [db]')).replace(/^targets: .*$/m, others),
+  )
+  expect(verdict({ config }).decision).toBe('act')
 })
 
 test('outside the window it acts, and a rehearsal holds back no action', () => {

@@ -113,8 +113,9 @@ function isStarting({ config, state, evidence: { now } }: Case): string | undefi
   return left > 0 ? 'it has only just started' : undefined
 }
 
-function isMaintained({ config, evidence: { now } }: Case): string | undefined {
-  for (const { cron, timezone, for: length } of config.settings.maintenance) {
+function isMaintained({ config, policy, evidence: { now } }: Case): string | undefined {
+  for (const { cron, timezone, for: length, targets } of config.settings.maintenance) {
+    if (targets && !targets.includes(policy.target)) continue
     const begun = openSlots(cron, timezone).previous(now)
     if (begun !== undefined && now < begun + length) return `maintenance window ${cron} ${timezone}`
   }

@@ -59,6 +59,7 @@ const waves: readonly (readonly (readonly FleetFault[])[])[] = [
       of('cmoney_api', 'error', 'server_error', { victim: 'trending_api' }),
       of('cmoney_api', 'bad-json', 'html_instead_of_json', { victim: 'trending_api' }),
       of('cmoney_api', 'certificate-expired', 'certificate_expired', { victim: 'trending_api' }),
+      of('cmoney_api', 'certificate-expiring', 'certificate_expiring'),
       of('cmoney_api', 'certificate-wrong-host', 'certificate_name_mismatch', { victim: 'trending_api' }),
       of('cmoney_api', 'quota', 'quota_exhausted'),
     ],

@@ -54,15 +54,18 @@ export async function startWatch(directory: string, config: string): Promise<Wat
 
   return {
     look,
-    lookFor: (target, seconds) =>
-      waitFor(
+    async lookFor(target, seconds) {
+      // A look that is under way may have begun before what is looked for.
+      await underWay?.catch(() => {})
+      return waitFor(
         `something is said of ${target}`,
         async () => {
           const said = await look()
           return said.some((one) => one.target === target) && said
         },
         seconds,
-      ),
+      )
+    },
     async lookForNothing(seconds, target) {
       let last: readonly Said[] = []
       const isQuiet = async (): Promise<boolean> => {

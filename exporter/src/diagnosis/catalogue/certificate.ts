@@ -23,6 +23,21 @@ export const certificateCauses = {
       ],
     ],
   },
+  certificate_expiring: {
+    summary: [
+      'The certificate of {target} ends soon: {measured}.',
+      '{target} 的 TLS 憑證即將到期：{measured}。',
+    ],
+    causes: [
+      ['The automatic renewal fails', '自動更新失敗'],
+      ['It was renewed, but the server was not reloaded', '憑證已更新，但伺服器未重新載入'],
+      ['Nobody renews it', '無人負責更新'],
+    ],
+    actions: [
+      showCertificate,
+      [['See what a renewal would say', '試行更新並查看輸出'], 'certbot renew --dry-run --cert-name {host}'],
+    ],
+  },
   certificate_not_yet_valid: {
     summary: [
       'The certificate of {target} is not valid yet: {detail}.',
