@@ -61,8 +61,12 @@ const undeployed: Fault = {
   name: 'a task scheduled that was never deployed',
   pages: [warning('TaskNeverRan', task('never_deployed'))],
   inject: ({ scheduleUndeployedTask }) => scheduleUndeployedTask(true),
-  // The next slot, and its grace.
-  becomesFact: () => delay(5_000 - (Date.now() % 5_000) + 1_000),
+  // The next slot after the schedule was first read, and its grace.
+  becomesFact: async ({ stack }) => {
+    const page = await fetch(`${stack.urls.exporter ?? ''}/metrics?collect[]=tasks`)
+    await page.text()
+    await delay(5_000 - (Date.now() % 5_000) + 1_000)
+  },
   heal: ({ scheduleUndeployedTask }) => scheduleUndeployedTask(false),
 }
 

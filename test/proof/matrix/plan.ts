@@ -24,3 +24,8 @@ export const plans: readonly Plan[] = [
   { name: 'database', pace: far, hasStandby: true, waves: database },
   { name: 'sources', pace: far, waves: sources },
 ]
+
+export function keepOnly(plan: Plan, names: readonly string[]): Plan {
+  const waves = plan.waves.map((wave) => wave.filter(({ name }) => names.includes(name)))
+  return { ...plan, waves: waves.filter((wave) => wave.length > 0) }
+}

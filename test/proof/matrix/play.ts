@@ -7,7 +7,7 @@ import { keepToShare } from '../../../demo/programs/ports.ts'
 import { queryPrometheus } from '../../../demo/stack/query.ts'
 import { alertsOf, readRuleFiles } from '../../../prometheus/rules.ts'
 import type { Page } from './fault.ts'
-import { plans } from './plan.ts'
+import { keepOnly, plans } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { runWave } from './run.ts'
 import type { Waiting, WaveResult } from './run.ts'
@@ -15,9 +15,12 @@ import { openScene } from './scene.ts'
 
 const readySeconds = 120
 
-/** Resolves when all waves are over; `hear` is told of each. */
-export async function playApart({ name }: Plan, hear: (result: WaveResult) => void): Promise<void> {
-  const child = fork(import.meta.filename, [name])
+/** Resolves when all waves are over, or those faults of them; `hear` is told of each. */
+export async function playApart(
+  { name }: Plan,
+  { only = [], hear }: { readonly only?: readonly string[]; readonly hear: (result: WaveResult) => void },
+): Promise<void> {
+  const child = fork(import.meta.filename, [name, ...only])
   child.on('message', (result) => hear(result as WaveResult))
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`${name}: expected its process to end well, got exit code ${code}`)
@@ -61,9 +64,10 @@ async function untilQuiet(prometheus: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const plan = plans.find(({ name }) => name === process.argv[2])
-  if (!plan) throw new Error(`expected the name of a plan, got ${process.argv[2] ?? 'nothing'}`)
+  const [wanted, ...only] = process.argv.slice(2)
+  const plan = plans.find(({ name }) => name === wanted)
+  if (!plan) throw new Error(`expected the name of a plan, got ${wanted ?? 'nothing'}`)
   keepToShare({ index: plans.indexOf(plan), of: plans.length })
-  await play(plan)
+  await play(only.length === 0 ? plan : keepOnly(plan, only))
   process.disconnect?.()
 }

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly toldAfterSeconds: number | undefined
   readonly limitSeconds: number | undefined
   readonly resolvedAfterSeconds: number | undefined
+  /** Told as it should be, but after the limit. */
+  readonly isLate: boolean
   readonly problems: readonly string[]
 }
 
@@ -116,10 +118,10 @@ function judge({ fault, since, limitSeconds }: Active, said: readonly Message[],
   const toldAfterSeconds = told === undefined ? undefined : seconds(told, since)
   const resolvedAfterSeconds =
     times.resolved.length === 0 ? undefined : seconds(Math.max(...times.resolved), healedAt)
-  if (toldAfterSeconds !== undefined && limitSeconds !== undefined && toldAfterSeconds > limitSeconds)
-    problems.push(`told after ${toldAfterSeconds.toFixed(1)} s`)
+  const isLate =
+    toldAfterSeconds !== undefined && limitSeconds !== undefined && toldAfterSeconds > limitSeconds
   const { name, pages } = fault
-  return { fault: { name, pages }, toldAfterSeconds, limitSeconds, resolvedAfterSeconds, problems }
+  return { fault: { name, pages }, toldAfterSeconds, limitSeconds, resolvedAfterSeconds, isLate, problems }
 }
 
 function firstBy(found: readonly Message[], channel: Message['channel']): number {

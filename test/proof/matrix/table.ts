@@ -10,7 +10,7 @@ export function writeHead(write: (line: string) => void): void {
 }
 
 export function describeOutcome(outcome: Outcome): string {
-  const { fault, toldAfterSeconds, limitSeconds, resolvedAfterSeconds, problems } = outcome
+  const { fault, toldAfterSeconds, limitSeconds, resolvedAfterSeconds, isLate, problems } = outcome
   const pages = fault.pages.map((page) => `${page.severity} ${titleOf(page)}`).join(', ') || 'none'
   const told = row([
     fault.name,
@@ -19,7 +19,8 @@ export function describeOutcome(outcome: Outcome): string {
     inSeconds(limitSeconds),
     inSeconds(resolvedAfterSeconds),
   ])
-  return [told, ...problems.map((problem) => `  WRONG ${problem}`)].join('\n')
+  const late = isLate ? ['  LATE'] : []
+  return [told, ...late, ...problems.map((problem) => `  WRONG ${problem}`)].join('\n')
 }
 
 export function describeExtra({ channel, severity, title, at }: Message, began: number): string {
