@@ -13,6 +13,7 @@ export const programNames = [
   'victoria-metrics',
   'vmalert',
   'haproxy',
+  'ping',
   'grafana',
 ] as const
 
@@ -96,6 +97,13 @@ export const origins: Readonly<Record<ProgramName, Origin>> = {
     commands: ['haproxy'],
     versionFlag: '-v',
     debian: { name: 'haproxy', hasLibraries: true },
+  },
+  // Without the capability that installing gives it, it is for root.
+  ping: {
+    title: 'iputils ping',
+    commands: ['ping'],
+    versionFlag: '-V',
+    debian: { name: 'iputils-ping', hasLibraries: true },
   },
   // Debian has no Grafana: it is used where somebody installed it.
   grafana: { title: 'Grafana', commands: ['grafana', 'grafana-server'] },

@@ -64,7 +64,7 @@ async function fitPrograms(
     script.push(`export LD_LIBRARY_PATH="${libraries.join(':')}"`)
   }
   if (dataFolder !== undefined) script.push(`exec ${dataDescriptor}<"$here${dataFolder}"`)
-  for await (const program of glob(`${programs ?? 'usr/{bin,sbin}'}/*`, { cwd: root })) {
+  for await (const program of glob(`${programs ?? '{usr/,}{bin,sbin}'}/*`, { cwd: root })) {
     if (dataFolder !== undefined) await moveDataFolder(join(root, program), dataFolder)
     const lines = [...script, `exec "$here/${program}" "$@"`, '']
     await writeFile(join(root, basename(program)), lines.join('\n'), { mode: 0o755 })

@@ -35,7 +35,7 @@ function kindFamilies(reading: TargetReading, outcome: SingleProbe['outcome']): 
   if ('httpVersion' in outcome) return httpFamilies(reading, outcome as HttpOutcome)
   if ('serving' in outcome) return grpcFamilies(reading, outcome as GrpcOutcome)
   if ('answers' in outcome) return dnsFamilies(reading, outcome as DnsOutcome)
-  return 'roundTripSeconds' in outcome ? icmpFamilies(outcome as IcmpOutcome) : []
+  return 'roundTripSeconds' in outcome ? icmpFamilies(reading, outcome as IcmpOutcome) : []
 }
 
 const ofPhase = 'How long each phase of the probe took.'
@@ -111,9 +111,15 @@ function dnsFamilies({ phases }: TargetReading, outcome: DnsOutcome): Family[] {
 const icmpPhase = gauge('probe_icmp_duration_seconds', ofPhase, ['phase'])
 const hopLimit = gauge('probe_icmp_reply_hop_limit', 'The time to live that the echo came with.')
 
-function icmpFamilies({ roundTripSeconds, timeToLive }: IcmpOutcome): Family[] {
+/** What is not the echo itself is the start of ping. */
+function icmpFamilies({ phases }: TargetReading, { roundTripSeconds, timeToLive }: IcmpOutcome): Family[] {
+  const { dns = 0, processing = 0 } = phases
   return [
-    family(icmpPhase, [[{ phase: 'rtt' }, roundTripSeconds]]),
+    family(icmpPhase, [
+      [{ phase: 'resolve' }, dns],
+      [{ phase: 'setup' }, Math.max(0, processing - (roundTripSeconds ?? 0))],
+      [{ phase: 'rtt' }, roundTripSeconds ?? 0],
+    ]),
     family(hopLimit, [[noLabels, timeToLive]]),
   ]
 }

@@ -63,9 +63,10 @@ function describeDns({ answers }: DnsOutcome): string[] {
   return answers.length === 0 ? [field('answer', 'none')] : answers.map((text) => field('answer', text))
 }
 
-function describeIcmp({ roundTripSeconds, timeToLive }: IcmpOutcome): string[] {
+function describeIcmp({ roundTripSeconds, timeToLive, remoteAddress }: IcmpOutcome): string[] {
+  const asked = remoteAddress === undefined ? [] : [field('address', remoteAddress)]
   const echo = roundTripSeconds === undefined ? 'none' : `an echo after ${milliseconds(roundTripSeconds)}`
-  return [field('answer', timeToLive === undefined ? echo : `${echo}, time to live ${timeToLive}`)]
+  return [...asked, field('answer', timeToLive === undefined ? echo : `${echo}, time to live ${timeToLive}`)]
 }
 
 function from({ remoteAddress }: Connection): string {
