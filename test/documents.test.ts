@@ -28,6 +28,20 @@ test.each(rows.filter(({ where }) => !where.startsWith('Refused: ')))(
   },
 )
 
+test('docs/probing.md lists the names of blackbox_exporter that /probe has, and has not', () => {
+  const source = globSync('exporter/src/http/probe-*.ts', { exclude: ['**/*.test.ts'] })
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+  const served = [...source.matchAll(/'(probe_\w+)'/g)].map(([, name = '']) => name)
+  const lines = readFileSync('docs/probing.md', 'utf8').split('## Names on')[1]?.split('\n') ?? []
+  const namesIn = (told: readonly string[]): string[] =>
+    told.flatMap((line) => [...line.matchAll(/`(probe_\w+)`/g)].map(([, name = '']) => name))
+  const isRefusal = (line: string): boolean => line.startsWith('| Refused ')
+  const listed = new Set(namesIn(lines.filter((line) => !isRefusal(line))))
+  expect([...listed].toSorted()).toEqual(served.toSorted())
+  expect(namesIn(lines.filter(isRefusal)).filter((name) => !listed.has(name))).toHaveLength(6)
+})
+
 test('docs/security.md names every port that Compose publishes, and each is of this machine only', () => {
   interface Compose {
     readonly services: Readonly<Record<string, { readonly ports?: readonly string[] }>>

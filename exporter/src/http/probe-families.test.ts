@@ -1,15 +1,14 @@
 // What blackbox_exporter's dashboards ask of probes other than HTTP, from real probes of real servers.
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { createServer as createHttp2Server } from 'node:http2'
 import { createServer as createTlsServer } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createLog } from '../log.ts'
 import { endpoints } from '../collectors/endpoints/endpoints.ts'
 import { renderPage } from '../metrics/exposition.ts'
 import { probeOne } from '../round.ts'
 import type { SingleProbe } from '../round.ts'
 import { createIdentity } from '../../../demo/certificate.ts'
+import { serveDns } from '../probes/testing/name-server.ts'
 import { listen, serveTcp } from '../probes/testing/servers.ts'
 import { probeFamilies } from './probe-families.ts'
 import { describeProbe } from './trace.ts'
@@ -32,24 +31,6 @@ async function probe(endpoint: object): Promise<SingleProbe> {
 
 function pageOf(single: SingleProbe): string {
   return renderPage(probeFamilies(single, 2), 'text').toString()
-}
-
-/** A name server that answers each question for an A record with 192.0.2.7. */
-async function serveName(): Promise<string> {
-  const server = createSocket('udp4')
-  server.on('message', (question, from) => {
-    const endOfName = question.indexOf(0, 12) + 1
-    const head = Buffer.from(question.subarray(0, 12))
-    head.writeUInt16BE(0x8180, 2)
-    head.writeUInt32BE(0x1_0000, 6)
-    head.writeUInt16BE(0, 10)
-    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7])
-    server.send(Buffer.concat([head, question.subarray(12, endOfName + 4), record]), from.port, from.address)
-  })
-  server.bind(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return `127.0.0.1:${server.address().port}`
 }
 
 test('a TCP endpoint with TLS shows its certificate, also one that is not trusted', async () => {
@@ -76,6 +57,17 @@ test('a conversation is shown with what was said', async () => {
   expect(pageOf(single)).toMatch(/^probe_success 1$/m)
 })
 
+test('something else than was expected is a failed pattern, silence is not', async () => {
+  const steps = [{ expect: '^220' }]
+  const wrong = await serveTcp((socket) => socket.end('554 go away\r\n'))
+  const page = pageOf(await probe({ probe: 'tcp', address: `127.0.0.1:${wrong}`, steps }))
+  expect(page).toContain('probe_failed_due_to_regex 1\n')
+  const silent = await serveTcp(() => {})
+  const quiet = pageOf(await probe({ probe: 'tcp', address: `127.0.0.1:${silent}`, steps, timeout: '200ms' }))
+  expect(quiet).toContain('probe_failed_due_to_regex 0\n')
+  expect(quiet).toContain('probe_failed_due_to_bytes 0\n')
+})
+
 test('a gRPC server shows its status and what it says of itself', async () => {
   const server = createHttp2Server().on('stream', (stream) => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
@@ -99,10 +91,28 @@ test('a gRPC server shows its status and what it says of itself', async () => {
 })
 
 test('a name server shows how many records it gave, and which', async () => {
-  const single = await probe({ probe: 'dns', query: 'shop.example', server: await serveName() })
+  const { host, port } = await serveDns({ records: [Buffer.from([192, 0, 2, 7])] })
+  const single = await probe({ probe: 'dns', query: 'shop.example', server: `${host}:${port}` })
   const page = pageOf(single)
-  expect(page).toContain('probe_dns_query_succeeded 1\n')
-  expect(page).toContain('probe_dns_answer_rrs 1\n')
+  for (const line of [
+    'probe_dns_query_succeeded 1',
+    'probe_dns_answer_rrs 1',
+    'probe_dns_authority_rrs 0',
+    'probe_dns_additional_rrs 0',
+    'probe_dns_duration_seconds{phase="resolve"} 0',
+    'probe_dns_duration_seconds{phase="connect"} 0',
+    'probe_ip_protocol 4',
+  ]) {
+    expect(page).toContain(`${line}\n`)
+  }
   expect(page).toMatch(/^probe_dns_duration_seconds\{phase="request"\} 0\.0/m)
+  expect(page).not.toContain('probe_dns_serial')
   expect(describeProbe(single)).toMatch(/^answer +192\.0\.2\.7$/m)
+})
+
+test('a name that is not there is an answer all the same', async () => {
+  const { host, port } = await serveDns({ code: 3 })
+  const page = pageOf(await probe({ probe: 'dns', query: 'shop.example', server: `${host}:${port}` }))
+  expect(page).toContain('probe_success 0\n')
+  expect(page).toContain('probe_dns_query_succeeded 1\n')
 })

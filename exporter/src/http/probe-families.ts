@@ -8,6 +8,7 @@ import { servingStates } from '../probes/grpc.ts'
 import type { GrpcOutcome } from '../probes/grpc.ts'
 import type { HttpOutcome } from '../probes/http.ts'
 import type { IcmpOutcome } from '../probes/icmp.ts'
+import type { TcpOutcome } from '../probes/tcp.ts'
 import type { SingleProbe } from '../scrape.ts'
 import { addressFamilies, tlsFamilies } from './probe-connection.ts'
 
@@ -16,6 +17,7 @@ const duration = gauge('probe_duration_seconds', 'How long the probe took.')
 const timeout = gauge('probe_timeout_seconds', 'How long the probe might have taken.')
 const lookup = gauge('probe_dns_lookup_time_seconds', 'How long the look-up of the name took.')
 const regex = gauge('probe_failed_due_to_regex', 'Whether an assertion on the answer failed.')
+const bytes = gauge('probe_failed_due_to_bytes', 'Always 0: what is expected are patterns, not bytes.')
 
 export function probeFamilies({ reading, outcome }: SingleProbe, timeoutSeconds: number): Family[] {
   return [
@@ -23,16 +25,21 @@ export function probeFamilies({ reading, outcome }: SingleProbe, timeoutSeconds:
     family(duration, [[noLabels, reading.durationSeconds]]),
     family(timeout, [[noLabels, timeoutSeconds]]),
     family(lookup, [[noLabels, reading.phases.dns ?? 0]]),
-    family(regex, [[noLabels, reading.reason === 'assertion']]),
+    family(regex, [[noLabels, reading.reason === 'assertion' || isUnmet(outcome)]]),
     ...(outcome && 'remoteAddress' in outcome ? addressFamilies(outcome as HttpOutcome) : []),
     ...kindFamilies(reading, outcome),
     ...(outcome && 'certificate' in outcome ? tlsFamilies(outcome as HttpOutcome) : []),
   ]
 }
 
+function isUnmet(outcome: SingleProbe['outcome']): boolean {
+  return outcome !== undefined && 'isUnmet' in outcome && (outcome as TcpOutcome).isUnmet
+}
+
 function kindFamilies(reading: TargetReading, outcome: SingleProbe['outcome']): Family[] {
   if (!outcome) return []
   if ('httpVersion' in outcome) return httpFamilies(reading, outcome as HttpOutcome)
+  if ('isUnmet' in outcome) return [family(bytes, [[noLabels, 0]])]
   if ('serving' in outcome) return grpcFamilies(reading, outcome as GrpcOutcome)
   if ('answers' in outcome) return dnsFamilies(reading, outcome as DnsOutcome)
   return 'roundTripSeconds' in outcome ? icmpFamilies(reading, outcome as IcmpOutcome) : []
@@ -98,13 +105,25 @@ function grpcFamilies({ phases }: TargetReading, outcome: GrpcOutcome): Family[]
 
 const dnsPhase = gauge('probe_dns_duration_seconds', ofPhase, ['phase'])
 const answers = gauge('probe_dns_answer_rrs', 'How many records the answer has.')
-const succeeded = gauge('probe_dns_query_succeeded', 'Whether the question was answered.')
+const authorities = gauge('probe_dns_authority_rrs', 'How many records the authority section has.')
+const additional = gauge('probe_dns_additional_rrs', 'How many records the additional section has.')
+const serial = gauge('probe_dns_serial', 'The serial number of the zone, from its SOA record.')
+const succeeded = gauge('probe_dns_query_succeeded', 'Whether a server answered, whatever it said.')
 
+/** A packet needs no connection. */
 function dnsFamilies({ phases }: TargetReading, outcome: DnsOutcome): Family[] {
+  const { counts, lookUpSeconds } = outcome
   return [
-    family(dnsPhase, [[{ phase: 'request' }, phases.dns ?? 0]]),
-    family(answers, [[noLabels, outcome.answers.length]]),
-    family(succeeded, [[noLabels, outcome.failure === undefined]]),
+    family(dnsPhase, [
+      [{ phase: 'resolve' }, lookUpSeconds],
+      [{ phase: 'connect' }, 0],
+      [{ phase: 'request' }, Math.max(0, (phases.dns ?? 0) - lookUpSeconds)],
+    ]),
+    family(answers, [[noLabels, counts?.answer ?? 0]]),
+    family(authorities, [[noLabels, counts?.authority ?? 0]]),
+    family(additional, [[noLabels, counts?.additional ?? 0]]),
+    family(serial, [[noLabels, outcome.serial]]),
+    family(succeeded, [[noLabels, counts !== undefined]]),
   ]
 }
 

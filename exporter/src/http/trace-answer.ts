@@ -59,8 +59,15 @@ function describeDatabase(outcome: DatabaseOutcome): string[] {
   return [field('answer', said + from(outcome)), ...describeTls(outcome), ...unanswered]
 }
 
-function describeDns({ answers }: DnsOutcome): string[] {
-  return answers.length === 0 ? [field('answer', 'none')] : answers.map((text) => field('answer', text))
+function describeDns({ answers, remoteAddress, counts }: DnsOutcome): string[] {
+  const server = remoteAddress === undefined ? [] : [field('server', remoteAddress)]
+  const sections =
+    counts && `${counts.answer} answer, ${counts.authority} authority, ${counts.additional} additional`
+  return [
+    ...server,
+    ...(sections === undefined ? [] : [field('records', sections)]),
+    ...(answers.length === 0 ? ['none'] : answers).map((text) => field('answer', text)),
+  ]
 }
 
 function describeIcmp({ roundTripSeconds, timeToLive, remoteAddress }: IcmpOutcome): string[] {

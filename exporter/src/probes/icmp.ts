@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { isIP } from 'node:net'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Fault, Outcome } from './outcome.ts'
-import { resolve } from './resolve.ts'
+import { lookUp } from './resolve.ts'
 import type { IpFamily } from './resolve.ts'
 
 export interface IcmpRequest {
@@ -61,13 +61,7 @@ function locate({ host, ipFamily }: IcmpRequest, course: Course): Promise<string
   if (version !== 0 && (ipFamily ?? version) === version) return Promise.resolve(host)
   course.enter('dns')
   if (version !== 0) return Promise.reject(new Error(`${host} is no address of IPv${ipFamily}`))
-  const { promise, resolve: settle, reject } = Promise.withResolvers<string>()
-  course.onCut(() => reject(new Error('time was up')))
-  resolve(host, ipFamily, (error, [first]) => {
-    if (first) settle(first.address)
-    else reject(error ?? new Error(`${host} has no address`))
-  })
-  return promise
+  return lookUp(host, ipFamily, course)
 }
 
 function ping(address: string, program: string, course: Course): Promise<Run> {

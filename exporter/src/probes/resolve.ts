@@ -1,6 +1,7 @@
 // Names to addresses by the system's own resolver, so that what we find is what every other program finds.
 import { lookup } from 'node:dns'
 import type { LookupAddress } from 'node:dns'
+import type { Course } from './outcome.ts'
 
 export type IpFamily = 4 | 6
 type Answer = (error: Error | null, addresses: readonly LookupAddress[]) => void
@@ -24,4 +25,15 @@ export function resolve(host: string, family: IpFamily | undefined, answer: Answ
     underWay.delete(key)
     for (const each of all) each(error, error ? [] : addresses)
   })
+}
+
+/** The first address of `host`, where no connection comes after it that would try the others. */
+export function lookUp(host: string, family: IpFamily | undefined, course: Course): Promise<string> {
+  const { promise, resolve: settle, reject } = Promise.withResolvers<string>()
+  course.onCut(() => reject(new Error('time was up')))
+  resolve(host, family, (error, [first]) => {
+    if (first) settle(first.address)
+    else reject(error ?? new Error(`${host} has no address`))
+  })
+  return promise
 }

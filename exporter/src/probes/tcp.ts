@@ -22,6 +22,8 @@ export interface TcpStep {
 export interface TcpOutcome extends Outcome, Connection {
   /** What the last expectation was met by, or what came in place of it. */
   readonly received: string
+  /** Whether the conversation ended because something else came than was expected. */
+  readonly isUnmet: boolean
 }
 
 const maxReceivedBytes = 64 * 1024
@@ -31,12 +33,14 @@ export async function probeTcp(request: TcpRequest, signal: AbortSignal): Promis
   const dialled = await dial(request, course)
   let { socket, fault, connection } = dialled
   let received = ''
+  let isUnmet = false
   if (socket && request.steps) course.enter('processing')
   for (const step of request.steps ?? []) {
     if (!socket || fault) break
     const met = await converse(socket, step, course)
     fault = met.fault
     received = met.received
+    isUnmet = step.expect !== undefined && fault !== undefined && fault.failure !== 'timeout'
     if (step.startTls && !fault) {
       const { host, port } = request
       const secured = await secureSocket(socket, { host, port, options: step.startTls }, course)
@@ -48,7 +52,7 @@ export async function probeTcp(request: TcpRequest, signal: AbortSignal): Promis
   }
   const outcome = concludeCourse(course, fault)
   socket?.destroy()
-  return { ...outcome, ...connection, received }
+  return { ...outcome, ...connection, received, isUnmet }
 }
 
 interface Met {

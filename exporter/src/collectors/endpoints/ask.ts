@@ -58,7 +58,7 @@ function prepareTcp({ address, tls, steps, ip_family }: Of<'tcp'>, timeoutSecond
 }
 
 function prepareDns({ query, type, server, expect }: Of<'dns'>, timeoutSeconds: number): Ask {
-  const request = { name: query, type, server: server?.text, timeoutSeconds }
+  const request = { name: query, type, server, timeoutSeconds }
   return async (signal) => {
     const outcome = await probeDns(request, signal)
     const isMet = expect === undefined || outcome.answers.some((answer) => expect.test(answer))
