@@ -1,6 +1,6 @@
 // The programs that the demo and the tests run besides our own, and where each comes from.
 
-export const programNames = [
+const programNames = [
   'prometheus',
   'promtool',
   'alertmanager',

@@ -1,20 +1,15 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createLog } from '../log.ts'
 import { renderPage } from '../metrics/exposition.ts'
 import { connectivity } from './connectivity.ts'
+import { collectorContext } from '../../../test/harness/collector.ts'
 
 async function pageOf(anchors: readonly string[]): Promise<string> {
-  const watch = connectivity.create(connectivity.schema.parse({ anchors, timeout: '300ms' }), {
-    log: createLog('error'),
-    timeoutSeconds: 1,
-    databases: new Map(),
-    services: [],
-    dependencies: new Map(),
-    memory: new Map(),
-    stateDirectory: undefined,
-  })
+  const watch = connectivity.create(
+    connectivity.schema.parse({ anchors, timeout: '300ms' }),
+    collectorContext({ timeoutSeconds: 1 }),
+  )
   const reading = await watch.collect({ signal: AbortSignal.timeout(2_000), timeoutSeconds: 2, now: 0 })
   return renderPage(connectivity.families(reading), 'text').toString()
 }

@@ -20,7 +20,7 @@ export function serveLanding(served: Served): RequestHandler {
 
 type Shown = Pick<Served, 'version' | 'history'> & { readonly findings: readonly Finding[] }
 
-export function renderLanding(snapshot: Snapshot | undefined, { version, history, findings }: Shown): string {
+function renderLanding(snapshot: Snapshot | undefined, { version, history, findings }: Shown): string {
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -2,7 +2,6 @@
 import { createServer as createHttp2Server } from 'node:http2'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from 'vitest'
-import { createLog } from '../log.ts'
 import { endpoints } from '../collectors/endpoints/endpoints.ts'
 import { renderPage } from '../metrics/exposition.ts'
 import { probeOne } from '../round.ts'
@@ -12,18 +11,11 @@ import { serveDns } from '../probes/testing/name-server.ts'
 import { listen, serveTcp } from '../probes/testing/servers.ts'
 import { probeFamilies } from './probe-families.ts'
 import { describeProbe } from './trace.ts'
+import { collectorContext } from '../../../test/harness/collector.ts'
 
 async function probe(endpoint: object): Promise<SingleProbe> {
   const section = endpoints.schema.parse([{ name: 'it', ...endpoint }])
-  const { targets } = endpoints.create(section, {
-    log: createLog('error'),
-    timeoutSeconds: 2,
-    databases: new Map(),
-    services: [],
-    dependencies: new Map(),
-    memory: new Map(),
-    stateDirectory: undefined,
-  })
+  const { targets } = endpoints.create(section, collectorContext())
   const watch = targets?.get('it')
   if (!watch) throw new Error('the endpoint is not there')
   return probeOne(watch, 2, 7)

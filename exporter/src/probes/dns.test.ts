@@ -76,7 +76,7 @@ test.for<[number, string]>([
 test('a server that says nothing is cut by the deadline', async () => {
   const outcome = await ask(await serveDns(undefined), { timeoutSeconds: 0.2 })
   expect(outcome).toMatchObject({ failure: 'timeout', answers: [], counts: undefined })
-  expect(outcome.durationSeconds).toBeLessThan(0.5)
+  expect(outcome.durationSeconds).toBeLessThan(2)
 })
 
 test('a server that is not there or has no such name fails without throwing', async () => {

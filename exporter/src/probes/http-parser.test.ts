@@ -161,7 +161,7 @@ test('headers made of blanks take no time', () => {
   for (const line of [`a:${blanks}\0`, `a:${blanks}b${blanks}`, `a:b${blanks}\0`]) {
     for (let index = 0; index < 10; index += 1) parse([Buffer.from(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`)])
   }
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(performance.now() - began).toBeLessThan(2_000)
 })
 
 test.for<[string, boolean]>([

@@ -62,9 +62,9 @@ test('after an abort the rest start at once, so that each can say that time is u
     if (item === 1) round.abort()
     return Promise.resolve(item)
   }
-  const pace = { signal: round.signal, startsPerSecond: 10 }
+  const pace = { signal: round.signal, startsPerSecond: 1 }
   expect(await runPaced([0, 1, 2, 3, 4, 5, 6, 7], probe, pace)).toHaveLength(8)
-  expect(performance.now() - began).toBeLessThan(200)
+  expect(performance.now() - began).toBeLessThan(2_000)
 })
 
 test('a probe that throws fails the whole only after all were started', async () => {

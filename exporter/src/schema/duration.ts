@@ -19,7 +19,7 @@ export const timeLimit = duration.refine(
 )
 
 /** Seconds of a text that `duration` accepts. */
-export function parseDuration(text: string): number {
+function parseDuration(text: string): number {
   let seconds = 0
   for (const [, amount, unit] of text.matchAll(part)) {
     seconds += Number(amount) * secondsPer[unit as keyof typeof secondsPer]

@@ -89,7 +89,7 @@ function sortAlert(given: Alert, config: Config, state: State, now: number): Sor
   return { kind: 'new', event }
 }
 
-export function episodeId(policy: string, fingerprint: string, startsAt: number): string {
+function episodeId(policy: string, fingerprint: string, startsAt: number): string {
   const text = JSON.stringify([policy, fingerprint, startsAt])
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

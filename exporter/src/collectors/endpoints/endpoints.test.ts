@@ -2,9 +2,9 @@ import { createServer as createHttp2Server } from 'node:http2'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createLog } from '../../log.ts'
 import { listen as listenOn } from '../../probes/testing/servers.ts'
 import { endpoints } from './endpoints.ts'
+import { collectorContext } from '../../../../test/harness/collector.ts'
 
 async function listen(answer: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => {
@@ -17,15 +17,7 @@ async function listen(answer: (socket: Socket) => void): Promise<string> {
 }
 
 async function verdicts(section: readonly object[]): Promise<unknown[]> {
-  const watch = endpoints.create(endpoints.schema.parse(section), {
-    log: createLog('error'),
-    timeoutSeconds: 0.5,
-    databases: new Map(),
-    services: [],
-    dependencies: new Map(),
-    memory: new Map(),
-    stateDirectory: undefined,
-  })
+  const watch = endpoints.create(endpoints.schema.parse(section), collectorContext({ timeoutSeconds: 0.5 }))
   const { targets } = await watch.collect({ signal: AbortSignal.timeout(3_000), timeoutSeconds: 3, now: 7 })
   return targets.map(({ target, kind, status, reason, info }) => [target, kind, status, reason, info['url']])
 }

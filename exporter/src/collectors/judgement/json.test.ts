@@ -55,7 +55,7 @@ test('a path into a body that was made to drown it finds nothing, soon', () => {
   const began = performance.now()
   expect(createJsonPath('$..*').select(value(wide))).toEqual([])
   expect(createJsonPath('$..*..*..*').select(value(`[${'[[[[[[1]]]]]],'.repeat(2000)}1]`))).toEqual([])
-  expect(performance.now() - began).toBeLessThan(1500)
+  expect(performance.now() - began).toBeLessThan(5_000)
 })
 
 test('any text gives a value or a problem, and any JSON the same value as the parser', () => {

@@ -153,7 +153,7 @@ test('a pattern that explodes in other engines takes no time', () => {
     { path: '$[?search(@.a, @.b)]', exists: true },
     answer(JSON.stringify([{ a: 'a'.repeat(50_000) + '!', b: '^(a+)+$' }])),
   )
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(performance.now() - began).toBeLessThan(3_000)
 })
 
 test('a pattern that is many in one takes no longer, and a usual one sees a quarter of a MiB', () => {

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { createLog } from '../../log.ts'
 import { listen } from '../../probes/testing/servers.ts'
 import type { Dependency } from '../target.ts'
 import { createDependencyBook } from './reported.ts'
 import { services } from './services.ts'
+import { collectorContext } from '../../../../test/harness/collector.ts'
 
 const direct = (dependency: string): Dependency => ({ dependency, strength: 'hard', depth: 'direct' })
 const transitive = (dependency: string): Dependency => ({ dependency, strength: 'hard', depth: 'transitive' })
@@ -62,15 +62,7 @@ test('a service that cannot answer still depends on what it named when it could'
   let body = '{"status":"healthy","dependencies":["db"]}'
   const port = await listen(createServer((_request, response) => response.end(body)))
   const section = services.schema.parse([{ name: 'a', url: `http://127.0.0.1:${port}/` }])
-  const context = {
-    log: createLog('error'),
-    timeoutSeconds: 2,
-    databases: new Map(),
-    services: [],
-    dependencies: new Map(),
-    memory: new Map(),
-    stateDirectory: undefined,
-  }
+  const context = collectorContext()
   const ask = async (): Promise<unknown> => {
     const watch = services.create(section, context)
     const round = { signal: AbortSignal.timeout(5_000), timeoutSeconds: 5, now: 7 }

@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { createLog } from '../../log.ts'
 import type { Context } from '../collector.ts'
 import { renderPage } from '../../metrics/exposition.ts'
 import { services } from './services.ts'
 import type { ServicesReading } from './services.ts'
+import { collectorContext } from '../../../../test/harness/collector.ts'
 
 const servers: Server[] = []
 
@@ -26,17 +26,7 @@ async function listen(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
 }
 
-function context(): Context {
-  return {
-    log: createLog('error'),
-    timeoutSeconds: 0.5,
-    databases: new Map(),
-    services: [],
-    dependencies: new Map(),
-    memory: new Map(),
-    stateDirectory: undefined,
-  }
-}
+const context = (): Context => collectorContext({ timeoutSeconds: 0.5 })
 
 async function collect(section: object[], within = context()): Promise<ServicesReading> {
   const watch = services.create(services.schema.parse(section), within)

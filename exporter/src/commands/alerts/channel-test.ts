@@ -6,7 +6,7 @@ import type { Alertmanager } from './alertmanager.ts'
 import type { Route } from './routing.ts'
 
 /** In the order in which an alert gets there. `arrived` is not among them: only who reads the channel can say that. */
-export const stages = ['nothing', 'accepted', 'routed', 'sent'] as const
+const stages = ['nothing', 'accepted', 'routed', 'sent'] as const
 export type Stage = (typeof stages)[number]
 
 export interface ChannelResult {

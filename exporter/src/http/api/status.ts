@@ -54,7 +54,7 @@ function toDataSource(target: DataSourceReading): z.input<typeof dataSourceStatu
   }
 }
 
-export function toOverview(snapshot: Snapshot): z.input<typeof systemOverview> {
+function toOverview(snapshot: Snapshot): z.input<typeof systemOverview> {
   const published = statistic(snapshot, 'posts', 'published')
   const posts = statistic(snapshot, 'posts')
   return {

@@ -38,7 +38,7 @@ interface Row {
   readonly valid: number
 }
 
-export function countingStatement(quality: TableQuality): Statement {
+function countingStatement(quality: TableQuality): Statement {
   const { freshness, completeness = [], uniqueness, validity = [] } = quality
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
