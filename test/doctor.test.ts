@@ -132,7 +132,7 @@ test('programs that are away or something else are told apart, and nothing is th
   expect(outcome).toMatchObject({ code: 1, stderr: '' })
   expect(findings(outcome)).toEqual([
     `FIX  prometheus: expected JSON, got something else → start it, or correct upstream.prometheus, ${page}`,
-    expect.stringMatching(/^FIX {2}alertmanager: it could not be asked \(.*ECONNREFUSED.*→ start it/),
+    expect.stringMatching(/^FIX {2}alertmanager: it could not be asked: .*ECONNREFUSED.*→ start it/),
   ])
 })
 

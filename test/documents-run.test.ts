@@ -1,43 +1,34 @@
 // Every command that the documents give is run as it stands there, on a real stack: the examples of the documents run.
 import { spawn } from 'node:child_process'
-import { copyFile, glob, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { renderConfig } from '../demo/config.ts'
+import { requireProgram } from '../demo/programs/find.ts'
 import { queryPrometheus } from '../demo/stack/query.ts'
 import { listen, startExporter } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
+import { blocksOf, linesOf } from './harness/documents.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { TestPostgres } from './harness/postgres.ts'
 import { startStack } from './harness/stack.ts'
 import type { TestStack } from './harness/stack.ts'
 
-const program = `'${process.execPath}' '${resolve('exporter/src/main.ts')}'`
-const control = `'${process.execPath}' '${resolve('demo/control.ts')}'`
-const documents: { readonly file: string; readonly content: string }[] = []
-for await (const file of glob(['README.md', 'README.zh-TW.md', 'docs/*.md', 'examples/*/README.md'])) {
-  documents.push({ file, content: await readFile(file, 'utf8') })
-}
-
-/** Lines of code that begin a command of ours, each once. */
-const commands = [
-  ...new Set(
-    documents.flatMap(({ content }) =>
-      [...content.matchAll(/^ {4}(.*npm run (?:-s )?(?:watchpost|demo) -- .*)$/gm)].map(
-        ([, line = '']) => line,
-      ),
-    ),
-  ),
-]
+const node = `'${process.execPath}'`
+const program = `${node} '${resolve('exporter/src/main.ts')}'`
+const control = `${node} '${resolve('demo/control.ts')}'`
+const recovery = `exec ${node} '${resolve('recovery/src/main.ts')}'`
+const password = 'a password'
 
 let stack: TestStack
 let postgres: TestPostgres
 let n8n: Running
 let directory: string
 let environment: NodeJS.ProcessEnv
+let psqlOutcomes: readonly Outcome[]
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-documents-'))
@@ -55,20 +46,31 @@ beforeAll(async () => {
   await writeFile(join(directory, 'watchpost.yml'), config.toString())
   await symlink(resolve('examples'), join(directory, 'examples'))
   await copyFile('docker-compose.yml', join(directory, 'docker-compose.yml'))
+  await symlink(resolve('docs'), join(directory, 'docs'))
   await writeFile(join(directory, 'crontab'), '17 * * * * root run-parts /etc/cron.hourly\n')
-  await prepareN8n()
+  await prepareRecovery()
   const ofServices = Object.entries(fleet.services).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])
   const ofSources = Object.entries(fleet.sources).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])
+  const psql = await requireProgram('psql', { log: (line) => void process.stderr.write(`${line}\n`) })
+  const { hostname, port, username, password: adminPassword } = new URL(postgres.url)
   environment = {
-    PATH: process.env['PATH'],
+    PATH: `${dirname(psql.path)}${delimiter}${process.env['PATH'] ?? ''}`,
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: username,
+    PGPASSWORD: decodeURIComponent(adminPassword),
     ...(Object.fromEntries([...ofServices, ...ofSources]) as Record<string, string>),
     DATABASE_URL: fleet.databaseUrl,
     N8N_URL: n8n.url,
-    N8N_DATABASE_URL: postgres.urlFor('watchpost', 'secret', 'n8n'),
+    N8N_DATABASE_URL: postgres.urlFor('watchpost', password, 'n8n'),
     PROMETHEUS_URL: urls.prometheus,
     ALERTMANAGER_URL: urls.alertmanager,
     SHOP_URL: `${fleet.services['trainer'] ?? ''}/health`,
+    SECRETS_DIRECTORY: join(directory, 'secrets'),
+    // Off, it would write nothing that could be looked at.
+    RECOVERY_MODE: 'dry_run',
   }
+  await prepareN8n()
 }, 120_000)
 afterAll(async () => {
   await Promise.all([stack.stop(), postgres.remove(), n8n.stop()])
@@ -79,8 +81,8 @@ async function prepareN8n(): Promise<void> {
   await postgres.run('CREATE DATABASE n8n')
   const client = await postgres.connect({ url: new URL('/n8n', postgres.url).href })
   await client.query(await readFile('test/fixtures/n8n-schema.sql', 'utf8'))
-  const role = (await readFile('docs/sql/n8n.sql', 'utf8')).replaceAll(':role', 'watchpost')
-  await client.query(role.replaceAll(':password', "'secret'"))
+  // The role is made by the documents' own lines.
+  psqlOutcomes = await Promise.all(linesOf('psql').map(run))
   await client.query(
     `INSERT INTO workflow_entity (id, name, active, nodes, connections, "versionId") VALUES ('1', 'Fetch', true,
       '[{"type":"n8n-nodes-base.scheduleTrigger","parameters":{"rule":{"interval":[{}]}}}]', '{}', 'v')`,
@@ -88,11 +90,22 @@ async function prepareN8n(): Promise<void> {
   await client.end()
 }
 
+/** The example as it is, but for where its tokens are. */
+async function prepareRecovery(): Promise<void> {
+  const example = await readFile('recovery/recovery.yml', 'utf8')
+  await writeFile(join(directory, 'recovery.yml'), example.replaceAll('/run/secrets/', ''))
+  for (const name of ['recovery_token', 'recovery_control_token'])
+    await writeFile(join(directory, name), `the ${name} of a test`)
+}
+
 /** As it stands, but for addresses and names that are others here. */
 function translate(line: string): string {
   const owner = new URL('/n8n', postgres.url).href
   return line
-    .replaceAll(/npm run -s watchpost --/g, program)
+    .replaceAll(/npm run -s watchpost --|^watchpost(?= )/g, program)
+    .replace(/^npm run secrets$/, `${node} '${resolve('scripts/secrets.ts')}'`)
+    .replace(/^npx --no-install node recovery\/src\/main.ts/, recovery)
+    .replace('127.0.0.1:8017', '127.0.0.1:0')
     .replaceAll(/npm run demo --/g, `${control} --control-url=${stack.fleet.controlUrl}`)
     .replace('https://shop.example.com/health', `${stack.fleet.services['trainer'] ?? ''}/health`)
     .replace('postgresql://n8n@127.0.0.1:5432/n8n', owner)
@@ -118,7 +131,7 @@ async function run(command: string): Promise<Outcome> {
   child.stdout.on('data', (chunk: Buffer) => {
     if (seen === undefined) return
     seen += chunk.toString()
-    if (!seen.includes('"address":')) return
+    if (!seen.includes('"msg":"listening"')) return
     seen = undefined
     process.kill(-(child.pid ?? 0), 'SIGTERM')
   })
@@ -127,27 +140,62 @@ async function run(command: string): Promise<Outcome> {
   return { code, output: await output }
 }
 
+/** In their order, for what one breaks another mends, and what one writes another reads. */
+const inTurn = [
+  ...linesOf('command').filter(isDemo),
+  ...linesOf('recovery'),
+  ...linesOf('installed').filter(isOfRecovery),
+]
+const atOnce = [
+  ...linesOf('command').filter((line) => !isDemo(line)),
+  ...linesOf('installed').filter((line) => !isOfRecovery(line)),
+  ...linesOf('secrets'),
+  ...linesOf('group'),
+]
+
 test('there are commands in the documents', () => {
-  expect(commands.length).toBeGreaterThan(20)
+  expect(inTurn.length + atOnce.length).toBeGreaterThan(25)
 })
 
-/** In their order, for what one breaks another mends. */
-test.each(commands.filter(isDemo))('%s', { timeout: 60_000 }, runsWell)
+test.each(inTurn)('%s', { timeout: 60_000 }, runsWell)
 
-test.concurrent.each(commands.filter((line) => !isDemo(line)))('%s', { timeout: 60_000 }, runsWell)
+test.concurrent.each(atOnce)('%s', { timeout: 60_000 }, runsWell)
 
 function isDemo(line: string): boolean {
   return line.includes('npm run demo')
 }
 
+function isOfRecovery(line: string): boolean {
+  return line.startsWith('watchpost recovery ')
+}
+
 async function runsWell(line: string): Promise<void> {
-  const { code, output } = await run(translate(line))
+  const { code, output } = await run(translate(line).replace('HASH', await lastHash(line)))
   // A finding is an answer, too; 2 is a mistake in the use of the command.
   const isQuestion = / (?:doctor|diagnose|status|probe|init|alerts) /.test(line)
   const accepted = isQuestion ? [0, 1] : [0]
   expect({ output, code }).toEqual({ output, code: expect.toBeOneOf(accepted) as unknown })
   expect(output).not.toMatch(/^ {4}at |unknown (?:command|flag)/m)
 }
+
+/** Of the audit log, as its own check prints it. */
+async function lastHash(line: string): Promise<string> {
+  if (!line.includes('HASH')) return ''
+  const { output } = await run(`${program} recovery audit --verify --storage.path=DIR`)
+  return /hash (\w+)/.exec(output)?.[1] ?? ''
+}
+
+test.each(linesOf('psql').map((line, index) => [line, index] as const))(
+  'psql says nothing of an error: %s',
+  (_line, index) => {
+    const { code, output = '' } = psqlOutcomes[index] ?? {}
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.not.stringMatching(/ERROR|error:/) as unknown,
+    })
+    expect(output).toContain('CREATE ROLE')
+  },
+)
 
 test('the example of a fleet fits the demo fleet, service by service', async () => {
   const { output } = await run(`${program} status --config.file=examples/fleet/watchpost.yml`)
@@ -164,20 +212,23 @@ test('the example of n8n reads its service, its database and its workflows', asy
 })
 
 test('the PromQL of the documents is answered', async () => {
-  const queries = documents.flatMap(({ content }) =>
-    [...content.matchAll(/^```promql\n(.*?)^```$/gms)].map(([, query = '']) => query),
-  )
+  const queries = blocksOf('promql')
   expect(queries.length).toBeGreaterThan(0)
-  for (const query of queries) expect(await queryPrometheus(stack.urls.prometheus, query)).not.toEqual([])
+  for (const { text: query } of queries)
+    expect(await queryPrometheus(stack.urls.prometheus, query)).not.toEqual([])
 })
 
 test('the pings of the documents are taken', async () => {
-  const source = `{ name: jobs, kind: heartbeat, token: secret, schedules: [{ task: backup, cron: '5 * * * *' }] }`
+  const source = `{ name: jobs, kind: heartbeat, token: secret, schedules: [${['backup', 'nightly'].map((task) => `{ task: ${task}, cron: '5 * * * *' }`).join()}] }`
   const exporter = await startExporter(`tasks: [${source}]\n`)
-  const page = documents.find(({ file }) => file === 'docs/tasks.md')?.content ?? ''
-  const [, script = ''] = /^```sh\n(.*?)^```$/ms.exec(page) ?? []
-  const here = script.replaceAll('http://watchpost:8007', exporter.url)
-  const { code, output } = await run(`TOKEN=secret; pg_dump() { echo dump; }\n${here}`)
+  const scripts = linesOf('ping').map((script) =>
+    script.replaceAll(/http:\/\/(?:watchpost|\$side):8007/g, exporter.url),
+  )
+  // Two words to the exporter from the one script, one to each of a pair from the other.
+  expect(scripts.length).toBe(2)
+  for (const script of scripts) {
+    const { code, output } = await run(`TOKEN=secret; pg_dump() { echo dump; }\n${script}`)
+    expect({ code, output }).toEqual({ code: 0, output: 'OK\nOK\n' })
+  }
   await exporter.stop()
-  expect({ code, output }).toEqual({ code: 0, output: 'OK\nOK\n' })
 })

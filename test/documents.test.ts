@@ -2,10 +2,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { readOptions } from '../demo/options.ts'
+import { kinds, kindsOf, lines, linesOf } from './harness/documents.ts'
+import type { KindName } from './harness/documents.ts'
 
-const sources = globSync(['exporter/src/**/*.test.ts', 'test/**/*.test.ts']).map((file) =>
-  readFileSync(file, 'utf8'),
-)
+const sourceOf = (file: string): string => readFileSync(file, 'utf8')
+const sources = globSync(['exporter/src/**/*.test.ts', 'test/**/*.test.ts']).map((file) => sourceOf(file))
 
 const rows = readFileSync('docs/probing.md', 'utf8')
   .split('\n')
@@ -79,4 +81,75 @@ test('the workflow runs every script that the local gate runs, with actions pinn
   expect([...local.difference(new Set(scriptsOf(workflow)))]).toEqual([])
   const actions = [...workflow.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action)
   expect(actions.filter((action) => !/^[\w/-]+@[0-9a-f]{40} # v[\d.]+$/.test(action))).toEqual([])
+})
+
+test('every shell line of the documents is of one kind, and of each kind there is one', () => {
+  const doubtful = lines.filter((line) => kindsOf(line).length !== 1)
+  expect(doubtful.map((line) => ({ ...line, kinds: kindsOf(line) }))).toEqual([])
+  expect(lines.length).toBeGreaterThan(70)
+  const names = Object.keys(kinds) as KindName[]
+  expect(names.filter((name) => linesOf(name).length === 0)).toEqual([])
+})
+
+test.each(Object.entries(kinds))(
+  'lines of the kind %s go through a test that there is',
+  (kind, { checkedBy }) => {
+    const [file, ...names] = checkedBy
+    const source = sourceOf(file)
+    const expected = [`linesOf('${kind}')`, ...names.map((name) => `'${name}'`)]
+    expect(expected.filter((text) => !source.includes(text))).toEqual([])
+  },
+)
+
+test.each(linesOf('gate'))('the gate runs %s as it stands', (line) => {
+  expect(sourceOf('.ci/run')).toMatch(new RegExp(`^${line}(?: --loglevel=error)?$`, 'm'))
+})
+
+/** The file that a line starts, and the flags that it gives. */
+function startedBy(line: string): readonly [file: string, flags: readonly string[]] {
+  const { scripts } = JSON.parse(sourceOf('package.json')) as { scripts: Readonly<Record<string, string>> }
+  const [, script = '', flags = ''] = /^npm (?:run )?(\S+)(?: -- (.*))?$/.exec(line) ?? []
+  const [, file = ''] = /node (demo\/\w+\.ts)$/.exec(scripts[script] ?? line) ?? []
+  return [file, flags.split(' ').filter(Boolean)]
+}
+
+test.each(linesOf('demo'))('%s starts a program that a test starts, with flags that it has', (line) => {
+  const [file, flags] = startedBy(line)
+  expect(sources.filter((source) => source.includes(`'${file}'`))).not.toEqual([])
+  expect(readOptions(flags)).toMatchObject({ ports: {} })
+})
+
+/** What the manifests ask for, as the lines that bring it about. */
+function clusterLines(): string[] {
+  interface Kustomization {
+    readonly namespace: string
+    readonly images: readonly { readonly newName: string; readonly newTag: string }[]
+  }
+  const folder = 'examples/kubernetes'
+  const { namespace, images } = parse(sourceOf(`${folder}/kustomization.yml`)) as Kustomization
+  const [, secret = ''] = /secretRef:\s+name: (\S+)/.exec(sourceOf('kubernetes/generated/exporter.yml')) ?? []
+  const variables = [...sourceOf(`${folder}/watchpost.yml`).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name)
+  const literals = variables.map((name) => `--from-literal=${name ?? ''}=postgres://…`).join(' ')
+  return [
+    ...images.map(({ newName, newTag }) => `docker push ${newName}:${newTag}`),
+    `kubectl create namespace ${namespace}`,
+    `kubectl -n ${namespace} create secret generic ${secret} ${literals}`,
+    `kubectl apply -k ${folder}`,
+  ]
+}
+
+test.each(linesOf('cluster'))(
+  'there is no cluster and no registry: %s names what the manifests name',
+  (line) => expect(clusterLines()).toContain(line),
+)
+
+test.each(linesOf('setting'))('%s is a setting of .env.example', (line) => {
+  const [name = '', value = ''] = line.split('=')
+  const secrets = sourceOf('secrets/README.md')
+  const isSecret = secrets.includes(`\`${name.toLowerCase()}\``)
+  expect([name, isSecret || new RegExp(`^#?${name}=`, 'm').test(sourceOf('.env.example'))]).toEqual([
+    name,
+    true,
+  ])
+  expect(value).not.toBe('')
 })

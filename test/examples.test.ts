@@ -9,12 +9,14 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { createAuthority } from '../demo/authority.ts'
 import { requireProgram } from '../demo/programs/find.ts'
 import { commands } from '../exporter/src/commands/index.ts'
 import { readArguments } from '../exporter/src/commands/command.ts'
 import { createSchema } from '../exporter/src/config/schema.ts'
 import { startExporter } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
+import { linesOf } from './harness/documents.ts'
 import { collectors } from '../exporter/src/collectors/all.ts'
 
 const program = resolve('exporter/src/main.ts')
@@ -95,9 +97,23 @@ test('the documents have configurations in them', () => {
 
 test.each(blocks)('the configuration in $file is valid', async ({ yaml }) => {
   const file = join(directory, 'block.yml')
-  await writeFile(file, yaml)
+  await writeFile(file, await withFiles(yaml))
   expect(await check(file)).toMatchObject({ code: 0, stderr: '' })
 })
+
+/** The files that a configuration names are there for whoever wrote it: here each is made. */
+async function withFiles(yaml: string): Promise<string> {
+  const { cert, key } = createAuthority().issue()
+  const contents: Readonly<Record<string, string>> = { ca_file: cert, cert_file: cert, key_file: key }
+  const named = [...yaml.matchAll(/\b(\w+_file): ([^\s,}]+)/g)]
+  let made = yaml
+  for (const [index, [whole, name = '']] of named.entries()) {
+    const path = join(directory, `${name}-${index}`)
+    await writeFile(path, contents[name] ?? 'postgresql://127.0.0.1:5432/example')
+    made = made.replace(whole, `${name}: ${path}`)
+  }
+  return made
+}
 
 /** A `$ command` and what the document says that it prints. */
 const sessions = [...texts].flatMap(([file, text]) =>
@@ -109,7 +125,7 @@ const sessions = [...texts].flatMap(([file, text]) =>
 )
 
 test('the sessions of the documents print what they say, in their order', async () => {
-  expect(sessions.length).toBeGreaterThan(3)
+  expect(sessions.map(({ command }) => `$ ${command}`)).toEqual(linesOf('session'))
   for (const { command, output } of sessions) {
     const here = command
       .replace(/npm run -s watchpost --/, `'${process.execPath}' '${program}'`)

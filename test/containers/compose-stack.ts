@@ -28,6 +28,8 @@ export interface Container {
 
 export interface Stack {
   compose(...words: readonly string[]): Promise<string>
+  /** The same, however it ends. */
+  attempt(...words: readonly string[]): Promise<{ readonly code: number; readonly output: string }>
   /** Where a service's port is on this machine, as a URL. */
   url(service: string, port: number): Promise<string>
   /** The running containers, by service. */
@@ -74,6 +76,15 @@ export async function startStack({ project, services, settings }: StackOptions):
     return stdout.trim()
   }
 
+  async function attempt(...words: readonly string[]): Promise<{ code: number; output: string }> {
+    try {
+      return { code: 0, output: await compose(...words) }
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+      return { code, output: stdout + stderr }
+    }
+  }
+
   async function url(service: string, port: number): Promise<string> {
     return `http://${await compose('port', service, String(port))}`
   }
@@ -100,7 +111,14 @@ export async function startStack({ project, services, settings }: StackOptions):
     await remove()
     throw new Error(`the stack did not come up:\n${logs}`, { cause: error })
   }
-  return { compose, url, containers, remove }
+  return { compose, attempt, url, containers, remove }
+}
+
+/** The services that `docker compose` would start with these flags and no others. */
+export async function servicesOf(flags: readonly string[]): Promise<ReadonlySet<string>> {
+  const words = ['compose', '--env-file', '/dev/null', ...flags, 'config', '--services']
+  const { stdout } = await run('docker', words, { cwd: root, env: { ...process.env, DOCKER_GID: '999' } })
+  return new Set(stdout.trim().split('\n'))
 }
 
 async function leftovers(project: string): Promise<readonly string[]> {

@@ -1,7 +1,8 @@
 // docker-compose.yml as it is, with the demo's fleet, and without Grafana.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { startStack } from './compose-stack.ts'
+import { servicesOf, startStack } from './compose-stack.ts'
 import type { Stack } from './compose-stack.ts'
+import { linesOf } from '../harness/documents.ts'
 import { startWebhook } from '../harness/webhook.ts'
 import type { Webhook } from '../harness/webhook.ts'
 
@@ -82,20 +83,9 @@ test('the standby of the demo follows its primary, and its cache is used', async
     .toHaveProperty('cache')
 })
 
-test('a service that breaks reaches the webhook as one page for the root cause', async () => {
-  await stack.compose('exec', '-T', 'demo', 'node', 'demo/control.ts', 'break', 'ohlc_api', 'down')
-  const pages = (): readonly unknown[] =>
-    webhook.alerts
-      .filter(({ labels }) => labels['alertname'] === 'ServiceDown')
-      .map(({ status, labels }) => [status, labels['target'], labels['severity']])
-  await expect
-    .poll(pages, { timeout: 240_000, interval: 1000 })
-    .toContainEqual(['firing', 'ohlc_api', 'critical'])
-  // Those that need it are down too, and nobody is paged for them.
-  expect(await valuesBy('target', 'ALERTS{alertname="ServiceDown",alertstate="firing"}')).toEqual({
-    ohlc_api: '1',
-  })
-  expect(await valuesBy('target', 'watchpost_target_up{target="analyze_api"}')).toEqual({ analyze_api: '0' })
+test('a service of the demo is broken by its own command', async () => {
+  const words = ['demo', 'node', 'demo/control.ts', 'break', 'ohlc_api', 'down']
+  expect(await stack.compose('exec', '-T', ...words)).toContain('ohlc_api')
 })
 
 test('what Prometheus stores is kept for the days of the settings', async () => {
@@ -139,4 +129,53 @@ test('the role that watches the database may read everything and change nothing'
   expect(await asRole('SELECT count(*) > 0 FROM posts')).toBe('t')
   await expect(asRole('CREATE TABLE written ()')).rejects.toThrow('read-only transaction')
   await expect(asRole('BEGIN READ WRITE; CREATE TABLE written ()')).rejects.toThrow('permission denied')
+})
+
+const verbs = new Set(['up', 'exec', 'logs', 'ps'])
+const commands = linesOf('compose').map((line) => {
+  const words = line.split(' ').slice(2)
+  const at = words.findIndex((word) => verbs.has(word))
+  return { line, flags: words.slice(0, at), verb: words[at] ?? '', words: words.slice(at + 1) }
+})
+// What is added in a file of its own is read by Compose, and not started: its images are not all to be had.
+const isRun = ({ flags, verb }: (typeof commands)[number]): boolean => flags.length === 0 && verb !== 'up'
+
+test.each(commands.filter((one) => !isRun(one)))(
+  'is understood by Compose: $line',
+  async ({ flags, words }) => {
+    const known = await servicesOf(flags)
+    const named = words.filter((word) => !word.startsWith('-'))
+    expect(new Set(named).difference(known)).toEqual(new Set())
+    expect(known.has('exporter')).toBe(true)
+  },
+)
+
+test.each(commands.filter(isRun))('does what it says here: $line', async ({ verb, words }) => {
+  const { code, output } = await stack.attempt(verb, ...(verb === 'exec' ? ['-T'] : []), ...words)
+  expect(output).not.toBe('')
+  // Doctor ends with 1 where there is something to repair: a service is broken.
+  expect(words.includes('doctor') ? [0, 1] : [0]).toContain(code)
+})
+
+test('what `docker compose up` starts runs here, but for Grafana and the proxy of the Docker socket', async () => {
+  const all = await servicesOf([])
+  const demo = ['demo', 'redis', 'postgres-standby']
+  const running = new Set((await stack.containers()).keys())
+  expect(all.difference(running)).toEqual(new Set(['alertmanager-config', 'docker-proxy', 'grafana']))
+  expect(running.difference(all)).toEqual(new Set(demo))
+})
+
+test('the service that was broken reaches the webhook as one page for the root cause', async () => {
+  const pages = (): readonly unknown[] =>
+    webhook.alerts
+      .filter(({ labels }) => labels['alertname'] === 'ServiceDown')
+      .map(({ status, labels }) => [status, labels['target'], labels['severity']])
+  await expect
+    .poll(pages, { timeout: 240_000, interval: 1000 })
+    .toContainEqual(['firing', 'ohlc_api', 'critical'])
+  // Those that need it are down too, and nobody is paged for them.
+  expect(await valuesBy('target', 'ALERTS{alertname="ServiceDown",alertstate="firing"}')).toEqual({
+    ohlc_api: '1',
+  })
+  expect(await valuesBy('target', 'watchpost_target_up{target="analyze_api"}')).toEqual({ analyze_api: '0' })
 })

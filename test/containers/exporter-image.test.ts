@@ -5,11 +5,13 @@ import { promisify } from 'node:util'
 import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { linesOf } from '../harness/documents.ts'
 
 const configFile = '/etc/watchpost/watchpost.yml'
 
+const root = resolve(import.meta.dirname, '../..')
+
 beforeAll(async () => {
-  const root = resolve(import.meta.dirname, '../..')
   await promisify(execFile)('docker', ['compose', '--env-file', '/dev/null', 'build', 'exporter'], {
     cwd: root,
   })
@@ -45,4 +47,12 @@ test('SIGTERM to the first process of the container ends it with 0', async () =>
   const { container: engine } = await getContainerRuntimeClient()
   await engine.getById(container.getId()).kill({ signal: 'SIGTERM' })
   expect(await exitCodeOf(container)).toBe(0)
+})
+
+test.each(linesOf('build'))('as a document has it: %s', async (line) => {
+  const [program = '', ...words] = line.split(' ')
+  await promisify(execFile)(program, words, { cwd: root })
+  const image = words[words.indexOf('-t') + 1] ?? ''
+  const { stdout } = await promisify(execFile)('docker', ['image', 'rm', image])
+  expect(stdout).toContain(`Untagged: ${image}`)
 })

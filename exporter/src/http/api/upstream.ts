@@ -1,6 +1,5 @@
 // Prometheus and Alertmanager, asked for what only they know. Whatever they answer is checked before it is believed.
 import { z } from 'zod'
-import { explain } from '../../log.ts'
 
 const timeoutMilliseconds = 5_000
 const maxBytes = 16 * 2 ** 20
@@ -118,7 +117,7 @@ async function ask(url: URL, headers: Readonly<Record<string, string>> = {}): Pr
   try {
     return await fetch(url, { headers, signal, redirect: 'error' })
   } catch (error) {
-    throw new Error(`it could not be asked (${explain(error)})`, { cause: error })
+    throw new Error('it could not be asked', { cause: error })
   }
 }
 
@@ -132,7 +131,7 @@ async function readText(response: Response): Promise<string> {
       chunks.push(chunk)
     }
   } catch (error) {
-    throw new Error(`its answer broke off (${explain(error)})`, { cause: error })
+    throw new Error('its answer broke off', { cause: error })
   }
   if (size > maxBytes) throw new Error(`expected at most ${maxBytes} bytes, got more`)
   return Buffer.concat(chunks).toString()

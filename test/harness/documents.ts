@@ -1,0 +1,116 @@
+// The shell lines of the documents, and of what kind each is: a kind is checked by the test that it names.
+import { globSync, readFileSync } from 'node:fs'
+
+export interface Line {
+  readonly file: string
+  /** With the lines that it is continued on. */
+  readonly text: string
+}
+
+export const documents = globSync(['README.md', 'README.zh-TW.md', 'docs/**/*.md', 'examples/**/*.md'])
+  .toSorted()
+  .map((file) => ({ file, content: readFileSync(file, 'utf8') }))
+
+const fence = /^( *)```(\S*)\n(.*?)^\1```$/gms
+const shells = new Set(['sh', 'bash', 'shell', 'console'])
+
+/** Blocks of code that belong to one language, without the indentation of a list that they stand in. */
+export function blocksOf(language: string): Line[] {
+  return documents.flatMap(({ file, content }) =>
+    [...content.matchAll(fence)]
+      .filter(([, , name]) => name === language)
+      .map(([, indent = '', , text = '']) => ({
+        file,
+        text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      })),
+  )
+}
+
+/** All that a reader would type: lines of fenced shell, of code by indentation, and Compose between backquotes. */
+export const lines: readonly Line[] = documents.flatMap(({ file, content }) => {
+  const fenced = [...content.matchAll(fence)].flatMap(([, , language = '', text = '']) =>
+    shells.has(language) ? typedIn(language, text) : [],
+  )
+  const prose = content.replaceAll(fence, '')
+  const indented = [...prose.matchAll(/^ {4}(\S(?:.*\\\n)*.*)$/gm)]
+    .map(([, text = '']) => text)
+    .flatMap((text) => join([text]))
+  const inline = [...prose.matchAll(/`(docker compose [^`]+)`/g)].map(([, text = '']) => text)
+  return [...fenced, ...indented, ...inline].map((text) => ({ file, text: withoutComment(text) }))
+})
+
+/** Of a session that is what follows the prompt; any other block is one script. */
+function typedIn(language: string, text: string): string[] {
+  if (language === 'console') return [...text.matchAll(/^\$ (.*)$/gm)].map(([, line = '']) => `$ ${line}`)
+  return /^(?:for|\w+\(\)|\w+=)/.test(text.trim()) ? [text.trim()] : join(text.trim().split('\n'))
+}
+
+/** A line that ends with a backslash goes on in the next. */
+function join(parts: readonly string[]): string[] {
+  return parts
+    .join('\n')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
+function withoutComment(line: string): string {
+  return line.includes('\n') ? line : line.replace(/\s+#\s.*$/, '')
+}
+
+interface Kind {
+  readonly pattern: RegExp
+  /** The file and the names of the tests that run each line, or say what they ask of it. */
+  readonly checkedBy: readonly [file: string, ...tests: readonly string[]]
+}
+
+const run = 'test/documents-run.test.ts'
+const documentsTest = 'test/documents.test.ts'
+
+export const kinds = {
+  session: {
+    pattern: /^\$ /,
+    checkedBy: ['test/examples.test.ts', 'the sessions of the documents print what they say, in their order'],
+  },
+  command: { pattern: /^(?!\$ ).*npm run (?:-s )?(?:watchpost|demo) -- /, checkedBy: [run, '%s'] },
+  installed: { pattern: /^watchpost /, checkedBy: [run, '%s'] },
+  secrets: { pattern: /^npm run secrets$/, checkedBy: [run, '%s'] },
+  group: { pattern: /^getent /, checkedBy: [run, '%s'] },
+  recovery: { pattern: /^npx --no-install node recovery\/src\/main\.ts /, checkedBy: [run, '%s'] },
+  psql: { pattern: /^psql /, checkedBy: [run, 'psql says nothing of an error: %s'] },
+  ping: { pattern: /\/ping\//, checkedBy: [run, 'the pings of the documents are taken'] },
+  gate: { pattern: /^npm (?:ci|test)$/, checkedBy: [documentsTest, 'the gate runs %s as it stands'] },
+  demo: {
+    pattern: /^npm (?:start|run tour)(?: -- |$)|^npx --no-install node demo\/main\.ts$/,
+    checkedBy: [documentsTest, '%s starts a program that a test starts, with flags that it has'],
+  },
+  compose: {
+    pattern: /^docker compose /,
+    checkedBy: [
+      'test/containers/compose.test.ts',
+      'is understood by Compose: $line',
+      'does what it says here: $line',
+    ],
+  },
+  build: {
+    pattern: /^docker build /,
+    checkedBy: ['test/containers/exporter-image.test.ts', 'as a document has it: %s'],
+  },
+  cluster: {
+    pattern: /^(?:kubectl|docker push) /,
+    checkedBy: [documentsTest, 'there is no cluster and no registry: %s names what the manifests name'],
+  },
+  setting: { pattern: /^[A-Z_]+=\S+$/, checkedBy: [documentsTest, '%s is a setting of .env.example'] },
+} as const satisfies Readonly<Record<string, Kind>>
+
+export type KindName = keyof typeof kinds
+
+export function kindsOf({ text }: Line): KindName[] {
+  return (Object.keys(kinds) as KindName[]).filter((name) => kinds[name].pattern.test(text))
+}
+
+/** Each once, whatever documents it stands in. */
+export function linesOf(kind: KindName): string[] {
+  const found = lines.filter((line) => kindsOf(line).includes(kind))
+  return [...new Set(found.map(({ text }) => text))]
+}
