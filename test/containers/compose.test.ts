@@ -69,6 +69,11 @@ test('all six services of the demo are up in Prometheus', async () => {
     })
 })
 
+test('a service of the demo is broken by its own command', async () => {
+  const words = ['demo', 'node', 'demo/control.ts', 'break', 'ohlc_api', 'down']
+  expect(await stack.compose('exec', '-T', ...words)).toContain('ohlc_api')
+})
+
 test('the standby of the demo follows its primary, and its cache is used', async () => {
   await expect
     .poll(() => valuesBy('target', 'watchpost_target_up{kind="database"}'), {
@@ -79,13 +84,11 @@ test('the standby of the demo follows its primary, and its cache is used', async
   const lag = 'watchpost_database_replication_lag_seconds{target="platform_db_standby"}'
   expect(Number((await valuesBy('target', lag))['platform_db_standby'])).toBeLessThan(60)
   await expect
-    .poll(() => valuesBy('target', 'watchpost_database_cache_hits_total{target="cache"} > 0'))
+    .poll(() => valuesBy('target', 'watchpost_database_cache_hits_total{target="cache"} > 0'), {
+      timeout: 60_000,
+      interval: 1000,
+    })
     .toHaveProperty('cache')
-})
-
-test('a service of the demo is broken by its own command', async () => {
-  const words = ['demo', 'node', 'demo/control.ts', 'break', 'ohlc_api', 'down']
-  expect(await stack.compose('exec', '-T', ...words)).toContain('ohlc_api')
 })
 
 test('what Prometheus stores is kept for the days of the settings', async () => {
