@@ -1,7 +1,7 @@
 // What the documents and the examples say is done as they say it.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { readArguments } from '../exporter/src/commands/command.ts'
 import { createSchema } from '../exporter/src/config/schema.ts'
 import { startExporter } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
-import { linesOf } from './harness/documents.ts'
+import { blocksOf, linesOf } from './harness/documents.ts'
 import { collectors } from '../exporter/src/collectors/all.ts'
 
 const program = resolve('exporter/src/main.ts')
@@ -121,19 +121,22 @@ async function withFiles(yaml: string): Promise<string> {
   return made
 }
 
-/** A `$ command` and what the document says that it prints. */
-const sessions = [...texts].flatMap(([file, text]) =>
-  [...text.matchAll(/^```console\n\$ (.*?)\n(.*?)^```$/gms)].map(([, command = '', output = '']) => ({
-    file,
-    command,
-    output,
-  })),
+/** Each `$ command` of a document and what is said that it prints. */
+const sessions = blocksOf('console').flatMap(({ text }) =>
+  text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => ({ command: part.split('\n')[0] ?? '', output: part.split('\n').slice(1).join('\n') })),
 )
 
 test('the sessions of the documents print what they say, in their order', async () => {
-  expect(sessions.map(({ command }) => `$ ${command}`)).toEqual(linesOf('session'))
+  expect(new Set(sessions.map(({ command }) => `$ ${command}`))).toEqual(new Set(linesOf('session')))
+  for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+    await copyFile(file, join(directory, file))
   for (const { command, output } of sessions) {
     const here = command
+      // Whoever runs this has done it. What it would do is told in full, and what it has done in the last line.
+      .replace(/^npm ci$/, 'npm ci --dry-run | tail -n 1')
       .replace(/npm run -s watchpost --/, `'${process.execPath}' '${program}'`)
       .replace('https://shop.example.com/health', endpoint)
       .replace('http://127.0.0.1:8007', exporter.url)
@@ -145,10 +148,29 @@ test('the sessions of the documents print what they say, in their order', async 
   }
 })
 
+test('a newcomer needs three commands, in both languages', () => {
+  const [green, ...others] = blocksOf('console').filter(({ file }) => file.startsWith('README'))
+  expect(others).toMatchObject([{ text: green?.text }])
+  expect(green?.text.match(/^\$ /gm)).toHaveLength(3)
+  expect(green?.text).toMatch(/ healthy +\d+ ms\n$/)
+})
+
+test('a mistake is told as the README says', async () => {
+  const readme = texts.get('README.md') ?? ''
+  const [, yaml = ''] = /^```yaml\n(.*?)^```$/ms.exec(readme) ?? []
+  const [, told = ''] = /^```\n(watchpost\.yml:.*?)^```$/ms.exec(readme) ?? []
+  await writeFile(join(directory, 'mistake.yml'), yaml.replace('url:', 'ulr:'))
+  expect(await check('mistake.yml')).toMatchObject({
+    code: 2,
+    stderr: told.replaceAll('watchpost.yml', 'mistake.yml'),
+  })
+})
+
 /** How long something took is never the same twice, nor is the width of its column. */
 function steady(text: string): string {
   return text
     .replaceAll(/\d+ ms/g, '… ms')
+    .replaceAll(/^added \d+ packages in \d+m?s$/gm, 'added … packages')
     .replaceAll(/"uptime":\d+/g, '"uptime":…')
     .replaceAll(/(?<=\S) {2,}(?=\S)/g, '  ')
 }
