@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readOptions } from '../demo/options.ts'
-import { kinds, kindsOf, lines, linesOf } from './harness/documents.ts'
+import { kinds, kindsOf, lines as shellLines, linesOf } from './harness/documents.ts'
 import type { KindName } from './harness/documents.ts'
 
 const sourceOf = (file: string): string => readFileSync(file, 'utf8')
@@ -84,9 +84,9 @@ test('the workflow runs every script that the local gate runs, with actions pinn
 })
 
 test('every shell line of the documents is of one kind, and of each kind there is one', () => {
-  const doubtful = lines.filter((line) => kindsOf(line).length !== 1)
+  const doubtful = shellLines.filter((line) => kindsOf(line).length !== 1)
   expect(doubtful.map((line) => ({ ...line, kinds: kindsOf(line) }))).toEqual([])
-  expect(lines.length).toBeGreaterThan(70)
+  expect(shellLines.length).toBeGreaterThan(70)
   const names = Object.keys(kinds) as KindName[]
   expect(names.filter((name) => linesOf(name).length === 0)).toEqual([])
 })
