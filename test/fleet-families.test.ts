@@ -56,6 +56,7 @@ test(
     await demo.spoil('finlab_api', 'quota')
     await demo.spoil('trainer', 'oom')
     await demo.spoil('analyze', 'hang')
+    await demo.spoil('summary', 'miss')
     const hasInterruptPressure = await access('/proc/pressure/irq').then(
       () => true,
       () => false,

@@ -63,6 +63,15 @@ describe('tasks', () => {
       .toBeGreaterThan(0)
   })
 
+  test('a scheduler that is down starts nothing, and what runs ends', async () => {
+    const recent = "task_executions WHERE started_at > now() - interval '4 seconds'"
+    await demo.spoil('scheduler', 'down')
+    await expect.poll(() => demo.count(recent), patient).toBe(0)
+    expect(await demo.count('task_executions WHERE finished_at IS NULL')).toBe(0)
+    await demo.fleet.heal('scheduler')
+    await expect.poll(() => demo.count(recent), patient).toBeGreaterThan(0)
+  })
+
   test('a source that is down is the error of the task that reads it', async () => {
     await demo.spoil('cmoney_api', 'down')
     await expect

@@ -13,6 +13,8 @@ const global = z
   })
   .describe('What holds for all targets.')
 
+const multiple = z.number().min(1)
+
 const thresholds = z
   .strictObject({
     cpu: ratio.prefault('80%').describe('Share of the processors in use that is too high.'),
@@ -33,6 +35,21 @@ const thresholds = z
     io_pressure: ratio
       .prefault('30%')
       .describe('Share of the time that all processes wait for a disk that is too high.'),
+    certificate_time: duration
+      .prefault('21d')
+      .describe('What is left of a certificate that is too short; at most a quarter of its life.'),
+    certificate_time_critical: duration
+      .prefault('3d')
+      .describe(
+        'What is left of a certificate when it must be renewed now; at most a twentieth of its life.',
+      ),
+    sync_intervals: multiple
+      .prefault(2)
+      .describe('Intervals without a sync after which a data source is stale.'),
+    task_slowdown: multiple.prefault(3).describe('How many times as long as usual is too long for a task.'),
+    task_stuck_time: duration
+      .prefault('10m')
+      .describe('A run that has taken less than this is not stuck, however short runs usually are.'),
   })
   .describe('What alert rules compare with; exported as watchpost_threshold.')
 

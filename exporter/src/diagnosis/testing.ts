@@ -46,6 +46,7 @@ export function task(name: string, given: Partial<TaskReading> = {}): TaskReadin
     labels: { task: name, task_type: 'hourly' },
     schedule: { task: name, cron: '5 * * * *', timezone: 'UTC', grace: 300, max_runtime: 600 },
     verdict: 'ok',
+    missedSince: undefined,
     totals: {
       task: name,
       type: 'hourly',

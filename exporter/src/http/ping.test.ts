@@ -118,11 +118,17 @@ test('a job that does not come is overdue after its grace, and missed once', asy
   await ping('backup')
   await backup()
   now = Date.parse('2026-01-11T03:10:00Z')
-  expect(await backup()).toMatchObject({ isOverdue: false, missed: 0 })
+  expect(await backup()).toMatchObject({ isOverdue: false, missed: 0, missedSince: undefined })
   now = Date.parse('2026-01-11T03:10:01Z')
-  expect(await backup()).toMatchObject({ isOverdue: true, missed: 1, verdict: 'overdue' })
+  expect(await backup()).toMatchObject({
+    isOverdue: true,
+    missed: 1,
+    // A minute before the slot: a clock may be ahead.
+    missedSince: Date.parse('2026-01-11T02:59:00Z') / 1000,
+    verdict: 'overdue',
+  })
   await ping('backup')
-  expect(await backup()).toMatchObject({ isOverdue: false, missed: 1 })
+  expect(await backup()).toMatchObject({ isOverdue: false, missed: 1, missedSince: undefined })
 })
 
 test('a job that hangs is running too long', async () => {

@@ -22,6 +22,9 @@ export interface Surroundings {
 /** How often each source is asked: as often as its quota bears. */
 export const sourceSeconds = { google_sheets: 6, cmoney_api: 4, finlab_api: 1 } as const
 
+/** Of the one job that tells of its runs by pings. */
+export const pingToken = 'token of the matrix'
+
 export function renderMatrixConfig(fleet: Fleet, upstream: Upstream, around: Surroundings): string {
   const document = parse(renderConfig(fleet, upstream)) as Document
   const [scheduler] = document.tasks
@@ -56,6 +59,13 @@ export function renderMatrixConfig(fleet: Fleet, upstream: Upstream, around: Sur
       {
         ...scheduler,
         schedules: [...scheduler.schedules, ...(around.hasUndeployedTask ? [undeployed] : [])],
+      },
+      {
+        name: 'jobs',
+        kind: 'heartbeat',
+        token: pingToken,
+        // Hardly ever due: it runs when the matrix says so.
+        schedules: [{ task: 'backup', type: 'daily', cron: '0 0 29 2 *' }],
       },
     ],
     host: { procfs: around.procfs, filesystems: [fleet.diskPath] },

@@ -1,8 +1,10 @@
 // Who is down, and because of whom: services, sources, the database, the network, Watchpost itself.
 import { setTimeout as delay } from 'node:timers/promises'
 import { sourceSeconds } from './config.ts'
-import { critical, demo } from './fault.ts'
+import { critical, demo, warning } from './fault.ts'
 import type { Fault } from './fault.ts'
+import { schedulerDown } from './faults-tasks.ts'
+import { untilSeen } from './scene.ts'
 
 const down = (target: string) => [critical('ServiceDown', `target=${target}`)]
 const sourceDown = (target: keyof typeof sourceSeconds) => [critical('DataSourceDown', `target=${target}`)]
@@ -42,9 +44,26 @@ const networkCut: Fault = {
   watched: '2m',
 }
 
+/** Each time as short as can be seen; what depends on it goes up and down with it, and is not told of. */
+export const flapping: Fault = {
+  name: 'cmoney_api goes down and up again three times',
+  pages: [warning('TargetFlapping', 'target=cmoney_api')],
+  async inject(scene) {
+    const seen = (up: number): Promise<void> =>
+      untilSeen(scene, `target:watchpost_target_up:min{target="cmoney_api"} == ${up}`)
+    for (let times = 0; times < 3; times += 1) {
+      await scene.stack.fleet.break('cmoney_api', 'down')
+      await seen(0)
+      await scene.stack.fleet.heal('cmoney_api')
+      await seen(1)
+    }
+  },
+  heal: async () => {},
+}
+
 /** Waves: what is in one is broken at once. */
 export const dependencies: readonly (readonly Fault[])[] = [
-  [demo('trending_api', 'oom', down('trending_api')), expired, blip],
+  [demo('trending_api', 'oom', down('trending_api')), expired, blip, schedulerDown],
   [
     demo('cmoney_api', 'error', sourceDown('cmoney_api'), {
       lookedAtEverySeconds: sourceSeconds.cmoney_api,

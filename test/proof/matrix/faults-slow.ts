@@ -7,6 +7,8 @@ import type { Fault } from './fault.ts'
 import type { Load } from './machine.ts'
 import type { Scene } from './scene.ts'
 import { spoiltFiles } from './faults-files.ts'
+import { flapping } from './faults-reachability.ts'
+import { flaky } from './faults-tasks.ts'
 import { asOwner, untilRow } from './sql.ts'
 
 const loaded = (load: Load, alert: string): Fault => ({
@@ -198,11 +200,13 @@ export const sources: readonly (readonly Fault[])[] = [
         untilRow(scene, `SELECT max(synced_at) < now() - interval '10 s' AS ok FROM finlab_api_syncs`),
     }),
     demo('ohlc_api', 'slow', [warning('TargetSlow', 'target=ohlc_api')]),
+    flapping,
     ...spoiltFiles,
   ],
   [
     demo('finlab_api', 'down', down('finlab_api', 'DataSourceDown'), { watched: '5m' }),
     demo('trending_api', 'bad-json', down('trending_api', 'ServiceDown')),
+    flaky,
     demo('google_sheets', 'quota', [warning('DataSourceDown', 'target=google_sheets')], {
       lookedAtEverySeconds: sourceSeconds.google_sheets,
       watched: '5m',

@@ -2,8 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { choosePorts } from '../../../demo/preflight.ts'
 import { requireProgram } from '../../../demo/programs/find.ts'
+import { queryPrometheus } from '../../../demo/stack/query.ts'
 import { startStack } from '../../../demo/stack/stack.ts'
 import type { Stack } from '../../../demo/stack/stack.ts'
 import { renderMatrixConfig } from './config.ts'
@@ -21,6 +23,8 @@ export interface Pace {
 }
 
 export const scrapeIntervalSeconds = 2.5
+
+const patienceSeconds = 60
 
 export interface SceneOptions {
   readonly name: string
@@ -97,6 +101,16 @@ async function start({ directory, pace, hasStandby, inbox, around }: Start): Pro
     },
     config: (fleet, upstream) => renderMatrixConfig(fleet, upstream, around),
   })
+}
+
+/** Until Prometheus has something for the expression. */
+export async function untilSeen({ stack }: Scene, promql: string): Promise<void> {
+  const deadline = Date.now() + patienceSeconds * 1000
+  while (Date.now() < deadline) {
+    if ((await queryPrometheus(stack.urls.prometheus ?? '', promql)).length > 0) return
+    await delay(100)
+  }
+  throw new Error(`not seen within ${patienceSeconds} s: ${promql}`)
 }
 
 export async function post(url: string): Promise<void> {

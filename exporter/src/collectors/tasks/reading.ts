@@ -24,6 +24,8 @@ export interface TaskReading {
   readonly due: number | undefined
   readonly nextRun: number | undefined
   readonly isOverdue: boolean | undefined
+  /** While it is overdue: from when on a run would have answered the slot that was missed last. */
+  readonly missedSince: number | undefined
   /** Undefined while the source cannot be read: what runs then is not known. */
   readonly running: number | undefined
   readonly oldestStart: number | undefined
@@ -119,12 +121,9 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
     source: room.source,
     labels: labelsOf(account),
     schedule,
-    verdict: judge(account, { overdue: slots?.isOverdue, tooLong }),
+    verdict: judge(account, { overdue: slots.isOverdue, tooLong }),
     totals: { ...totals, errors, durationCounts: [...totals.durationCounts] },
-    missed: slots?.missed,
-    due: slots?.due,
-    nextRun: slots?.nextRun,
-    isOverdue: slots?.isOverdue,
+    ...slots,
     running: room.isCurrent ? running.count : undefined,
     oldestStart: room.isCurrent ? running.oldest : undefined,
     isRunningTooLong: tooLong,
@@ -133,19 +132,27 @@ function readTask(account: TaskAccount, room: TaskRoom, running: Running): TaskR
   }
 }
 
-interface SlotFacts extends Omit<ToldSlots, 'task'> {
-  readonly missed: number
-}
+type SlotFacts = Pick<TaskReading, 'missed' | 'due' | 'nextRun' | 'isOverdue' | 'missedSince'>
+
+const unscheduled: SlotFacts = Object.freeze({
+  missed: undefined,
+  due: undefined,
+  nextRun: undefined,
+  isOverdue: undefined,
+  missedSince: undefined,
+})
 
 /** As judged by the schedule, where it is known; else as its scheduler tells. */
-function readSlots({ task, slots, skipped, lastStart }: TaskAccount, room: TaskRoom): SlotFacts | undefined {
+function readSlots({ task, slots, skipped, lastStart }: TaskAccount, room: TaskRoom): SlotFacts {
   const schedule = room.schedules.get(task)
   if (schedule && slots) {
     const nextRun = nextSlot(slots, schedule, room.now)
-    return { missed: slots.missed, due: slots.due, nextRun, isOverdue: isOverdue(slots, lastStart) }
+    const overdue = isOverdue(slots, lastStart)
+    const missedSince = overdue ? slots.missedSince : undefined
+    return { missed: slots.missed, due: slots.due, nextRun, isOverdue: overdue, missedSince }
   }
   const told = room.slots.find((found) => found.task === task)
-  return told && { ...told, missed: skipped }
+  return told ? { ...told, missed: skipped } : unscheduled
 }
 
 interface Judged {

@@ -106,6 +106,14 @@ export const taskFacts: readonly (readonly [Metric, (task: TaskReading) => Value
     (t) => t.isOverdue,
   ],
   [
+    gauge(
+      'watchpost_task_missed_slot_timestamp_seconds',
+      'While the task is overdue: from when on a run would have answered the slot that was missed last.',
+      of,
+    ),
+    (t) => t.missedSince,
+  ],
+  [
     gauge('watchpost_task_running', 'Runs of the task that are under way; more than one is an overlap.', of),
     (t) => t.running,
   ],

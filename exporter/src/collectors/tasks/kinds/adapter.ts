@@ -19,6 +19,8 @@ export interface ToldSlots {
   readonly due: number | undefined
   readonly nextRun: number | undefined
   readonly isOverdue: boolean
+  /** When it had the slot for which it is overdue. */
+  readonly missedSince: number | undefined
 }
 
 /** A slot for which no run began, and none will. */

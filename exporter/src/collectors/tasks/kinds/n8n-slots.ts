@@ -59,6 +59,7 @@ function mergeJobs(task: string, jobs: readonly Job[]): ToldSlots {
     due: times(({ due }) => due).toSorted((a, b) => b - a)[0],
     nextRun: times(({ next }) => next).toSorted((a, b) => a - b)[0],
     isOverdue: jobs.some((job) => job.is_overdue),
+    missedSince: times((job) => (job.is_overdue ? job.due : null)).toSorted((a, b) => b - a)[0],
   }
 }
 
