@@ -119,6 +119,23 @@ From 2026-11-23 18:00:00 CST to 2026-11-23 18:20:00 CST, 20m0s.
   expect(await render({ ...message, language: 'zh-TW' })).toContain('已恢復: ServiceDown target=ohlc_api')
 })
 
+const recovered = {
+  ...annotations,
+  recovery: 'restart service at 2026-11-23 10:01:05 UTC: done',
+  recovery_zh: '2026-11-23 10:01:05 UTC 執行 restart service：已執行，待確認',
+}
+
+test.each(['firing', 'resolved'] as const)('what recovery did stands in a %s message', async (status) => {
+  const alert = { annotations: recovered }
+  const message = { status, alert } as const
+  for (const template of ['watchpost.text', 'watchpost.slack.text', 'watchpost.email']) {
+    const english = await render({ ...message, template, language: 'en' })
+    expect(english.replaceAll(/[*]|<\/?b>/g, '')).toContain(`Recovery: ${recovered.recovery}`)
+    const chinese = await render({ ...message, template, language: 'zh-TW' })
+    expect(chinese.replaceAll(/[*]|<\/?b>/g, '')).toContain(`自動恢復： ${recovered.recovery_zh}`)
+  }
+})
+
 const hostile = {
   ...annotations,
   possible_causes: '<!here> & <https://evil.example|click>; two',

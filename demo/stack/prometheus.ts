@@ -76,6 +76,11 @@ interface StaticTargets {
   readonly static_configs?: readonly { readonly targets: readonly string[] }[]
 }
 
+interface ScrapeJob extends StaticTargets {
+  readonly scrape_interval?: string
+  readonly scrape_timeout?: string
+}
+
 interface RemoteWrite {
   readonly url: string
 }
@@ -88,7 +93,7 @@ interface Configuration {
   }
   readonly alerting?: { readonly alertmanagers: readonly StaticTargets[] }
   readonly remote_write?: readonly RemoteWrite[]
-  readonly scrape_configs: readonly StaticTargets[]
+  readonly scrape_configs: readonly ScrapeJob[]
 }
 
 /** Addresses become those of this machine, what does not run here is left out, and time runs faster by `factor`. */
@@ -118,7 +123,9 @@ export function adaptConfiguration(
     ...(written && {
       remote_write: written.flatMap((entry) => adaptRemoteWrite(entry, { addresses, factor })),
     }),
-    scrape_configs: keepRunning([...configuration.scrape_configs, ...more], addresses),
+    scrape_configs: keepRunning([...configuration.scrape_configs, ...more], addresses).map((job) =>
+      adaptInterval(job, scrapeIntervalSeconds),
+    ),
   }
   return { configuration: stringify(adapted), factor }
 }
@@ -134,6 +141,12 @@ function adaptRemoteWrite(
     url: entry.url.replace(host, address),
     queue_config: { batch_send_deadline: scaleDuration('5s', factor) },
   }))
+}
+
+/** What is looked at more often than the rest is so here only where that is often still. */
+function adaptInterval(job: ScrapeJob, scrapeIntervalSeconds: number): ScrapeJob {
+  const { scrape_interval: own, scrape_timeout: _timeout, ...others } = job
+  return own === undefined || readSeconds(own) < scrapeIntervalSeconds ? job : others
 }
 
 function keepRunning<T extends StaticTargets>(entries: readonly T[], addresses: Addresses): readonly T[] {

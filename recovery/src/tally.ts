@@ -7,6 +7,7 @@ import { modes } from './config/policy.ts'
 import { breakerState, breakerStates } from './guards/breaker.ts'
 import { alertKinds } from './http/payload.ts'
 import type { Journal } from './journal/journal.ts'
+import { lastAction, lastActionFamily } from './last-actions.ts'
 import { decisions, outcomes, results } from './state/event.ts'
 import { isUnderWay, openEpisodes } from './state/state.ts'
 import type { State } from './state/state.ts'
@@ -68,6 +69,7 @@ export const metrics = {
   escalated: gauge('watchpost_recovery_escalated', 'Open episodes handed over to people.', policyLabel),
   paused: gauge('watchpost_recovery_paused', 'Whether the kill switch is on.'),
   round: gauge('watchpost_recovery_last_round_timestamp_seconds', 'When open episodes were last considered.'),
+  lastAction,
 } as const
 
 type Counted =
@@ -172,6 +174,7 @@ export function stateFamilies({ config, journal, isPausedByFile, lastRoundAt, no
     family(metrics.paused, [[noLabels, isPausedByFile || state.paused !== undefined]]),
     family(metrics.failures, [[noLabels, journal.failures]]),
     family(metrics.round, [[noLabels, lastRoundAt]]),
+    lastActionFamily(state, now),
   ]
 }
 
