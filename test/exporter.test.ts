@@ -226,6 +226,13 @@ test('one target is probed under the names of blackbox_exporter, and no free URL
   expect(debug).toMatch(/^verdict +healthy$/m)
   expect((await fetch(`${url}/probe`)).status).toBe(400)
   expect((await fetch(`${url}/probe?target=${encodeURIComponent(healthyUrl())}`)).status).toBe(404)
+  const json = await fetch(`${url}/probe?target=c`, { headers: { accept: 'application/problem+json' } })
+  expect(json.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(await json.json()).toMatchObject({
+    status: 404,
+    detail: 'there is no target "c" in the configuration',
+    instance: '/probe?target=c',
+  })
   const encoded = encodeURIComponent('b / ü')
   for (const name of [encoded, encodeURIComponent(encoded)])
     expect(await (await fetch(`${url}/probe?target=${name}`)).text()).toContain('\nprobe_success 1\n')

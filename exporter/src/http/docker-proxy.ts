@@ -2,6 +2,7 @@
 import { createServer, request } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
+import { limited, limits, serverOptions } from './limits.ts'
 
 /** Whoever may write to the socket is root on the machine, so nothing else gets through, in no other method. */
 const passing =
@@ -18,7 +19,7 @@ export interface DockerProxyOptions {
 }
 
 export function createDockerProxy({ socketPath, logs }: DockerProxyOptions): Server {
-  return createServer((incoming, outgoing) => {
+  const server = createServer(serverOptions(limits), (incoming, outgoing) => {
     const path = incoming.url ?? '/'
     const isInspection = inspecting.test(path)
     const passes = isInspection || passing.test(path) || (logs && asksForLastLines(path))
@@ -37,6 +38,7 @@ export function createDockerProxy({ socketPath, logs }: DockerProxyOptions): Ser
     outgoing.once('close', () => asked.destroy())
     asked.end()
   })
+  return limited(server, limits)
 }
 
 /** The end of a log, once; not all of it, nor what is still to come. */
@@ -60,8 +62,8 @@ interface Inspection {
 async function passTrimmed(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
     const { Id, Name, RestartCount, State, HostConfig } = (await json(answer)) as Inspection
-    const limits = { Memory: HostConfig?.Memory, NanoCpus: HostConfig?.NanoCpus }
-    const body = JSON.stringify({ Id, Name, RestartCount, State, HostConfig: limits })
+    const granted = { Memory: HostConfig?.Memory, NanoCpus: HostConfig?.NanoCpus }
+    const body = JSON.stringify({ Id, Name, RestartCount, State, HostConfig: granted })
     outgoing.writeHead(200, { 'content-type': 'application/json' }).end(body)
   } catch (error) {
     refuse(outgoing, 502, `the Docker Engine cannot be understood: ${String(error)}`)

@@ -13,6 +13,8 @@ import type { Problem } from '../config/problem.ts'
 import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
 import { guardAccess } from './access.ts'
+import { cutSlowReaders, limited, limits, serverOptions } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { parseWebConfig, tlsOptions } from './web-config.ts'
 import type { WebConfig } from './web-config.ts'
 
@@ -21,8 +23,10 @@ export function createListener(
   app: Express,
   file: string | undefined,
   log: Log,
+  given: Limits = limits,
 ): Server | readonly Problem[] {
-  if (file === undefined) return createServer(app)
+  const options = serverOptions(given)
+  if (file === undefined) return limited(createServer(options, cutSlowReaders(app, given)), given)
   const first = readWebConfig(file)
   if (isProblems(first)) return first
   let config = first
@@ -33,9 +37,10 @@ export function createListener(
     guardAccess(() => config, Date.now),
     app,
   )
+  const answer = cutSlowReaders(guarded, given)
   const server: Server | TlsServer = config.tls_server_config
-    ? createTlsServer(tlsOptions(config.tls_server_config), guarded)
-    : createServer(guarded)
+    ? createTlsServer({ ...options, ...tlsOptions(config.tls_server_config) }, answer)
+    : createServer(options, answer)
   const refresh = (): void => {
     const now = fingerprint(filesOf(file, config))
     if (now === seen) return
@@ -53,7 +58,7 @@ export function createListener(
   // Before TLS takes the connection, so that a renewed certificate is the one presented.
   server.prependListener('connection', refresh)
   server.on('request', refresh)
-  return server
+  return limited(server, given)
 }
 
 function readWebConfig(file: string): WebConfig | readonly Problem[] {

@@ -6,13 +6,14 @@ import type { Served } from './app.ts'
 import { roundSeconds } from './metrics.ts'
 import { chooseFormat } from './negotiation.ts'
 import { probeFamilies } from './probe-families.ts'
+import { sendScrapeProblem } from './problem.ts'
 import { describeProbe } from './trace.ts'
 
 export function serveProbe(served: Served): RequestHandler {
   return async (request, response) => {
     const { target } = request.query
     if (typeof target !== 'string' || target === '') {
-      response.status(400).type('text').send('expected the name of a target, as in /probe?target=NAME\n')
+      sendScrapeProblem(response, 400, 'expected the name of a target, as in /probe?target=NAME')
       return
     }
     const seconds = roundSeconds(request.get('x-prometheus-scrape-timeout-seconds'))
@@ -21,10 +22,8 @@ export function serveProbe(served: Served): RequestHandler {
     const probe = await served.scraper().probe(name, seconds)
     if (!probe) {
       // A free URL here would let anybody send requests through us.
-      response
-        .status(404)
-        .type('text')
-        .send(`there is no target ${JSON.stringify(target)} in the configuration\n`)
+      const detail = `there is no target ${JSON.stringify(target)} in the configuration`
+      sendScrapeProblem(response, 404, detail)
       return
     }
     const format = chooseFormat(request.get('accept'))

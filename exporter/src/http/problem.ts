@@ -10,6 +10,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
 }
 
 export function sendProblem(response: Response, status: number, detail: string): void {
@@ -21,6 +22,14 @@ export function sendProblem(response: Response, status: number, detail: string):
     instance: response.req.originalUrl.slice(0, 200),
   }
   response.status(status).type('application/problem+json').send(JSON.stringify(body))
+}
+
+/** To whom scrapes, in text as other exporters do; as a problem document to whom asks for JSON. */
+export function sendScrapeProblem(response: Response, status: number, detail: string): void {
+  response.vary('accept')
+  const wanted = response.req.accepts(['text/plain', 'application/json', 'application/problem+json'])
+  if (wanted === 'text/plain' || wanted === false) response.status(status).type('text').send(`${detail}\n`)
+  else sendProblem(response, status, detail)
 }
 
 /** For what is left of a path once the handlers of these methods had their turn. */
