@@ -1,7 +1,7 @@
 // Opens a connection and times its phases: dns, connect, tls. All probes that speak over TCP begin here.
 import { isIP, connect as connectSocket } from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
-import { exchange } from './http-exchange.ts'
+import { Http1Wire } from './http-exchange.ts'
 import { faultOf } from './outcome.ts'
 import type { Course, Fault } from './outcome.ts'
 import { resolve } from './resolve.ts'
@@ -139,7 +139,9 @@ async function tunnel(
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   const headers = { host: authority, ...proxy.headers }
   const message = { method: 'CONNECT', path: authority, headers, body: undefined }
-  const { status, fault } = await exchange(socket, { message, maxBodyBytes: 0 }, course)
+  const wire = new Http1Wire(socket)
+  const { status, fault } = await wire.exchange({ message, maxBodyBytes: 0 }, course)
+  wire.release()
   if (status === 200) return { socket, fault: undefined, connection }
   socket.destroy()
   const detail =

@@ -23,7 +23,8 @@ export function decodeBody(
   contentEncoding: string | undefined,
   maxBytes: number,
 ): Buffer | Fault {
-  const codings = (contentEncoding ?? '')
+  if (contentEncoding === undefined) return body
+  const codings = contentEncoding
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())

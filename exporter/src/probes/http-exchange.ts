@@ -1,44 +1,109 @@
-// One HTTP/1.1 request and its answer over a connection that is open.
+// HTTP/1.1 over a connection that is open: a request and its answer, and rest between them.
 import type { Socket } from 'node:net'
 import { noAnswer, noHead, refuseHeaders } from './http-message.ts'
-import type { Answer, Exchange, Message } from './http-message.ts'
+import type { Answer, Exchange, Message, Wire } from './http-message.ts'
 import { AnswerParser } from './http-parser.ts'
 import { faultOf } from './outcome.ts'
-import type { Course } from './outcome.ts'
+import type { Course, Fault } from './outcome.ts'
 
-/** Leaves the socket without listeners: whoever owns it destroys it or keeps it. */
-export function exchange(
-  socket: Socket,
-  { message, maxBodyBytes }: Exchange,
-  course: Course,
-): Promise<Answer> {
-  const refused = refuseHeaders(message.headers)
-  if (refused) return Promise.resolve({ ...noAnswer, fault: refused })
-  const { promise, resolve } = Promise.withResolvers<Answer>()
-  const parser = new AnswerParser({ method: message.method, maxBodyBytes })
-  const settle = (fault = parser.fault): void => {
-    socket.off('data', read).off('end', finish).off('error', lose).off('close', finish)
-    const { head, body, isReusable } = parser
-    resolve({ ...(head ?? noHead), body, fault, isReusable: isReusable && !fault })
-  }
-  const lose = (error: unknown): void => settle(faultOf(course, error))
-  const read = (bytes: Buffer): void => {
-    parser.push(bytes)
-    if (course.phase === 'processing' && parser.head) course.enter('transfer')
-    if (parser.isDone) settle()
-  }
-  const finish = (): void => {
-    parser.end()
-    settle()
-  }
-  socket.on('data', read).on('end', finish).on('error', lose).on('close', finish)
-  course.onCut(() => lose(undefined))
-  socket.write(renderHead(message) + (message.body ?? ''))
-  return promise
+interface Asked {
+  readonly parser: AnswerParser
+  readonly course: Course
+  readonly resolve: (answer: Answer) => void
 }
 
-function renderHead({ method, path, headers }: Message): string {
-  let head = `${method} ${path} HTTP/1.1\r\n`
-  for (const name in headers) head += `${name}: ${headers[name] ?? ''}\r\n`
-  return `${head}\r\n`
+/** Listens as long as the socket lives, for setting up listeners costs as much as reading a small answer. */
+export class Http1Wire implements Wire {
+  readonly #socket: Socket
+  /** Undefined when nothing is asked for. */
+  #asked: Asked | undefined
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', this.#read).on('end', this.#finish).on('error', this.#lose).on('close', this.#finish)
+  }
+
+  exchange({ message, maxBodyBytes }: Exchange, course: Course): Promise<Answer> {
+    const head = renderHead(message)
+    if (typeof head !== 'string') return Promise.resolve({ ...noAnswer, fault: head })
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    const parser = new AnswerParser({ method: message.method, maxBodyBytes })
+    this.#asked = { parser, course, resolve }
+    course.onCut(this.#lose)
+    this.#socket.write(message.body === undefined ? head : head + message.body)
+    return promise
+  }
+
+  isOpen(): boolean {
+    return !this.#socket.destroyed
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  /** Gives the socket back as it was, for another protocol. */
+  release(): void {
+    const socket = this.#socket
+    socket
+      .off('data', this.#read)
+      .off('end', this.#finish)
+      .off('error', this.#lose)
+      .off('close', this.#finish)
+  }
+
+  rest(seconds: number): void {
+    const socket = this.#socket.unref()
+    // The socket's own timer, which each byte sets back, is set up only once.
+    if (socket.timeout === seconds * 1000) return
+    socket.setTimeout(seconds * 1000).on('timeout', () => {
+      if (!this.#asked) this.close()
+    })
+  }
+
+  wake(): void {
+    this.#socket.ref()
+  }
+
+  readonly #read = (bytes: Buffer): void => {
+    // Bytes that nobody asked for end the connection.
+    if (!this.#asked) return this.close()
+    const { parser, course } = this.#asked
+    parser.push(bytes)
+    if (course.phase === 'processing' && parser.head) course.enter('transfer')
+    if (parser.isDone) this.#settle(this.#asked, parser.fault)
+  }
+
+  readonly #finish = (): void => {
+    if (!this.#asked) return this.close()
+    const { parser } = this.#asked
+    parser.end()
+    this.#settle(this.#asked, parser.fault)
+  }
+
+  readonly #lose = (error?: unknown): void => {
+    if (this.#asked) this.#settle(this.#asked, faultOf(this.#asked.course, error))
+  }
+
+  #settle({ parser, resolve }: Asked, fault: Fault | undefined): void {
+    this.#asked = undefined
+    const { status, httpVersion, headers } = parser.head ?? noHead
+    const isReusable = parser.isReusable && fault === undefined
+    resolve({ status, httpVersion, headers, body: parser.body, fault, isReusable })
+  }
+}
+
+const heads = new WeakMap<Message, string>()
+
+/** As it is sent, put together once for a message that is sent again and again; or why it cannot be sent. */
+function renderHead(message: Message): string | Fault {
+  const known = heads.get(message)
+  if (known !== undefined) return known
+  const { method, path, headers } = message
+  const refused = refuseHeaders(headers)
+  if (refused) return refused
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const head = [`${method} ${path} HTTP/1.1\r\n`, ...lines, '\r\n'].join('')
+  heads.set(message, head)
+  return head
 }

@@ -15,7 +15,7 @@ export type Framing =
   { readonly by: 'nothing' | 'chunks' | 'close' } | { readonly by: 'length'; readonly bytes: number }
 
 const statusLine = /^HTTP\/(1\.[01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):([\t\x20-\x7e\x80-\xff]*)$/
+const fieldLine = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/
 const closes = /(?:^|[\s,])close(?:$|[\s,])/i
 
 export function parseHead(text: string): Head | Fault {
@@ -24,12 +24,13 @@ export function parseHead(text: string): Head | Fault {
   if (httpVersion === undefined) return { failure: 'error', detail: 'the answer is not HTTP' }
   const headers = new Map<string, string[]>()
   for (const line of lines) {
-    const [, name, value = ''] = headerLine.exec(line) ?? []
-    if (name === undefined) return { failure: 'error', detail: 'a header of the answer is malformed' }
-    const key = name.toLowerCase()
+    if (!isFieldLine(line)) return { failure: 'error', detail: 'a header of the answer is malformed' }
+    const colon = line.indexOf(':')
+    const key = line.slice(0, colon).toLowerCase()
+    const value = trimBlanks(line.slice(colon + 1))
     const known = headers.get(key)
-    if (known) known.push(trimBlanks(value))
-    else headers.set(key, [trimBlanks(value)])
+    if (known) known.push(value)
+    else headers.set(key, [value])
   }
   return { status: Number(status), httpVersion, headers }
 }
@@ -69,7 +70,7 @@ function isBodiless(method: string, status: number): boolean {
 }
 
 export function isFieldLine(line: string): boolean {
-  return headerLine.test(line)
+  return fieldLine.test(line)
 }
 
 /** Whether the server means to take another request on the same connection. */

@@ -1,8 +1,8 @@
 // Exchanges over a connection that stays open between the probes of one target.
 import type { Connection } from './dial.ts'
-import type { Answer, Exchange } from './http-message.ts'
+import type { Answer, Wire } from './http-message.ts'
+import type { Route } from './http-request.ts'
 import { openWire } from './http-wire.ts'
-import type { Way, Wire } from './http-wire.ts'
 import type { Course, Fault } from './outcome.ts'
 
 /** What one hop gave. */
@@ -13,13 +13,10 @@ export interface Step {
   readonly isReused: boolean
 }
 
-export interface Hopped extends Way, Exchange {}
-
 interface Kept {
   readonly wire: Wire
   readonly connection: Connection
   readonly dialledAt: number
-  readonly wake: () => void
 }
 
 /** One for each target: nobody else uses its connection, so nobody else can spoil it. */
@@ -30,21 +27,21 @@ const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const keepSeconds = 600
 const idleSeconds = 120
 
-export async function exchangeKept(target: object, hopped: Hopped, course: Course): Promise<Step> {
+export async function exchangeKept(target: object, route: Route, course: Course): Promise<Step> {
   const kept = takeKept(target)
   if (kept) {
     course.enter('processing')
-    const answer = await kept.wire.exchange(hopped, course)
+    const answer = await kept.wire.exchange(route, course)
     leave(target, kept, answer)
     const wasClosed = answer.status === undefined && answer.fault?.failure === 'error'
-    if (!wasClosed || !repeatable.has(hopped.message.method)) {
+    if (!wasClosed || !repeatable.has(route.message.method)) {
       return { answer, fault: answer.fault, connection: kept.connection, isReused: true }
     }
   }
-  const { wire, fault, connection } = await openWire(hopped, course)
+  const { wire, fault, connection } = await openWire(route, course)
   if (!wire) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')
-  const answer = await wire.exchange(hopped, course)
+  const answer = await wire.exchange(route, course)
   leave(target, { wire, connection, dialledAt: performance.now() }, answer)
   return { answer, fault: answer.fault, connection, isReused: false }
 }
@@ -53,13 +50,17 @@ function takeKept(target: object): Kept | undefined {
   const kept = keptBy.get(target)
   keptBy.delete(target)
   if (!kept?.wire.isOpen()) return undefined
-  kept.wake()
+  kept.wire.wake()
   if (performance.now() - kept.dialledAt < keepSeconds * 1000) return kept
   kept.wire.close()
   return undefined
 }
 
-function leave(target: object, kept: Omit<Kept, 'wake'>, answer: Answer): void {
-  if (answer.isReusable) keptBy.set(target, { ...kept, wake: kept.wire.rest(idleSeconds) })
-  else kept.wire.close()
+function leave(target: object, kept: Kept, answer: Answer): void {
+  if (!answer.isReusable) {
+    kept.wire.close()
+    return
+  }
+  kept.wire.rest(idleSeconds)
+  keptBy.set(target, kept)
 }

@@ -1,6 +1,6 @@
 // A request and its answer, in whatever version of HTTP they travel.
 import type { Headers } from './http-head.ts'
-import type { Fault } from './outcome.ts'
+import type { Course, Fault } from './outcome.ts'
 
 export interface Message {
   readonly method: string
@@ -27,6 +27,17 @@ export interface Answer {
   readonly fault: Fault | undefined
   /** Whether the connection may be used again. */
   readonly isReusable: boolean
+}
+
+/** An open connection as something that takes requests, one after another. */
+export interface Wire {
+  exchange(exchange: Exchange, course: Course): Promise<Answer>
+  isOpen(): boolean
+  close(): void
+  /** Nothing is asked for now: closed by what nobody asked for, and after `seconds`; holds up no process. */
+  rest(seconds: number): void
+  /** Ends the rest. */
+  wake(): void
 }
 
 export const noHead = {

@@ -15,7 +15,8 @@ export interface ParserLimits {
 type State = 'head' | 'length' | 'close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'complete'
 
 const maxChunkLineBytes = 1024
-const magic = Buffer.from('HTTP/')
+const magic = 'HTTP/'
+const nothing = Buffer.alloc(0)
 /** A size and extensions (RFC 9112, 7.1.1), their values tokens or quoted. */
 const chunkLine =
   /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/i
@@ -33,7 +34,9 @@ export class AnswerParser {
   isReusable = false
   readonly #limits: ParserLimits
   #state: State = 'head'
-  #pending: Buffer = Buffer.alloc(0)
+  /** What has come and how far it was read: a view for each step would be most of what a probe allocates. */
+  #bytes: Buffer = nothing
+  #at = 0
   readonly #body: Buffer[] = []
   #bodyBytes = 0
   #remaining = 0
@@ -55,10 +58,12 @@ export class AnswerParser {
   }
 
   push(bytes: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes])
+    const rest = this.#bytes.length - this.#at
+    this.#bytes = rest === 0 ? bytes : Buffer.concat([this.#bytes.subarray(this.#at), bytes])
+    this.#at = 0
     while (!this.isDone && this.#step());
     // Bytes beyond the answer belong to nothing that was asked.
-    if (this.#pending.length > 0) this.isReusable = false
+    if (this.#at < this.#bytes.length) this.isReusable = false
   }
 
   /** The peer has ended the connection. */
@@ -90,16 +95,16 @@ export class AnswerParser {
   }
 
   #readHead(): boolean {
-    const end = this.#pending.indexOf('\r\n\r\n')
-    if ((end === -1 ? this.#pending.length : end) > maxHeadBytes) {
+    const end = this.#bytes.indexOf('\r\n\r\n', this.#at, 'latin1')
+    if ((end === -1 ? this.#bytes.length : end) - this.#at > maxHeadBytes) {
       return this.#fail('size', `the header is larger than ${maxHeadBytes} bytes`)
     }
     // Something else than HTTP may never end as HTTP does.
-    const isHttp = this.#pending.subarray(0, magic.length).equals(magic.subarray(0, this.#pending.length))
-    if (!isHttp) return this.#fail('error', describeStranger(this.#pending))
+    const start = this.#bytes.toString('latin1', this.#at, this.#at + magic.length)
+    if (!magic.startsWith(start)) return this.#fail('error', describeStranger(this.#bytes.subarray(this.#at)))
     if (end === -1) return false
-    const head = parseHead(this.#pending.toString('latin1', 0, end))
-    this.#pending = this.#pending.subarray(end + 4)
+    const head = parseHead(this.#bytes.toString('latin1', this.#at, end))
+    this.#at = end + 4
     if ('failure' in head) return this.#fail(head.failure, head.detail)
     if (head.status >= 100 && head.status < 200) return this.#skipInterim(head)
     this.head = head
@@ -124,16 +129,18 @@ export class AnswerParser {
 
   #readBody(): boolean {
     const isOpenEnded = this.#state === 'close'
-    const part = isOpenEnded ? this.#pending : this.#pending.subarray(0, this.#remaining)
-    if (part.length === 0) return false
-    this.#pending = this.#pending.subarray(part.length)
-    this.#bodyBytes += part.length
+    const there = this.#bytes.length - this.#at
+    const length = isOpenEnded ? there : Math.min(there, this.#remaining)
+    if (length === 0) return false
+    const part = this.#bytes.subarray(this.#at, this.#at + length)
+    this.#at += length
+    this.#bodyBytes += length
     if (this.#bodyBytes > this.#limits.maxBodyBytes) {
       return this.#fail('size', `the body is larger than ${this.#limits.maxBodyBytes} bytes`)
     }
     this.#body.push(part)
     if (isOpenEnded) return false
-    this.#remaining -= part.length
+    this.#remaining -= length
     if (this.#remaining > 0) return false
     return this.#become(this.#state === 'chunk' ? 'chunk-end' : 'complete')
   }
@@ -148,11 +155,11 @@ export class AnswerParser {
   }
 
   #readChunkEnd(): boolean {
-    if (this.#pending.length < 2) return false
-    if (this.#pending[0] !== 13 || this.#pending[1] !== 10) {
+    if (this.#bytes.length - this.#at < 2) return false
+    if (this.#bytes[this.#at] !== 13 || this.#bytes[this.#at + 1] !== 10) {
       return this.#fail('body', 'a chunk is longer than its size')
     }
-    this.#pending = this.#pending.subarray(2)
+    this.#at += 2
     return this.#become('chunk-size')
   }
 
@@ -166,14 +173,14 @@ export class AnswerParser {
   }
 
   #readLine(): string | undefined {
-    const end = this.#pending.indexOf('\r\n')
-    if ((end === -1 ? this.#pending.length : end) > maxChunkLineBytes) {
+    const end = this.#bytes.indexOf('\r\n', this.#at, 'latin1')
+    if ((end === -1 ? this.#bytes.length : end) - this.#at > maxChunkLineBytes) {
       this.#fail('body', 'a line between chunks is too long')
       return undefined
     }
     if (end === -1) return undefined
-    const line = this.#pending.toString('latin1', 0, end)
-    this.#pending = this.#pending.subarray(end + 2)
+    const line = this.#bytes.toString('latin1', this.#at, end)
+    this.#at = end + 2
     return line
   }
 

@@ -5,7 +5,7 @@ import { addressOf } from './dial.ts'
 import type { Proxy } from './dial.ts'
 import { authorize, basicCredentials } from './http-auth.ts'
 import type { Auth } from './http-auth.ts'
-import type { Message } from './http-message.ts'
+import type { Exchange } from './http-message.ts'
 import type { Hop } from './http-redirect.ts'
 import type { HttpVersion, Way } from './http-wire.ts'
 import type { Fault } from './outcome.ts'
@@ -20,7 +20,7 @@ export interface HttpRequest {
   readonly body?: string | Secret | undefined
   readonly auth?: Auth | undefined
   readonly timeoutSeconds?: number | undefined
-  /** Of the decoded body; 1 MiB by default. */
+  /** Of the decoded body, and of what is transferred; 1 MiB by default. */
   readonly maxBodyBytes?: number | undefined
   readonly tls?: TlsOptions | undefined
   /**
@@ -42,10 +42,30 @@ export interface HttpProxy {
   readonly password?: Secret | undefined
 }
 
+const defaultMaxBodyBytes = 1024 * 1024
+
+export function maxBodyBytes(request: HttpRequest): number {
+  return request.maxBodyBytes ?? defaultMaxBodyBytes
+}
+
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const defaultHeaders = { accept: '*/*', 'accept-encoding': 'gzip', 'user-agent': 'watchpost' } as const
 
+const lastingHops = new WeakMap<HttpRequest, { readonly hop: Hop }>()
+
 export async function firstHop(
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
+  const known = lastingHops.get(request)
+  if (known) return known
+  const found = await makeFirstHop(request, signal)
+  // A secret may be in a file that changes.
+  if ('hop' in found && !request.auth && typeof request.body !== 'object') lastingHops.set(request, found)
+  return found
+}
+
+async function makeFirstHop(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
@@ -92,17 +112,30 @@ function readBody({ body }: HttpRequest): string | undefined | { readonly fault:
 }
 
 /** Where to connect for a hop, and the message as this way wants it. */
-export interface Route extends Way {
-  readonly message: Message
-}
+export interface Route extends Way, Exchange {}
 
 const offers = { '1.1': undefined, '2': ['h2'], both: ['h2', 'http/1.1'] } as const
 
-export function routeHop(request: HttpRequest, { url, message, isHome }: Hop): Route {
+const lastingRoutes = new WeakMap<Hop, Route>()
+
+export function routeHop(request: HttpRequest, hop: Hop): Route {
+  const known = lastingRoutes.get(hop)
+  if (known) return known
+  const route = makeRoute(request, hop)
+  // The password of the proxy may be in a file that changes.
+  if (!request.proxy) lastingRoutes.set(hop, route)
+  return route
+}
+
+function makeRoute(request: HttpRequest, { url, message, isHome }: Hop): Route {
   const proxy = request.proxy && proxyOf(request.proxy)
   const connection = request.connection === 'keep' && isHome ? 'keep-alive' : 'close'
   const withHost = { ...message, headers: { host: url.host, ...message.headers, connection } }
-  const way = { httpVersion: request.httpVersion, message: withHost }
+  const way = {
+    httpVersion: request.httpVersion,
+    message: withHost,
+    maxBodyBytes: maxBodyBytes(request),
+  }
   if (url.protocol === 'https:') {
     const options = isHome ? request.tls : foreignTls(request.tls)
     const protocols = offers[request.httpVersion ?? 'both']

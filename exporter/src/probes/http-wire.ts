@@ -1,11 +1,11 @@
-// An open connection as something that takes requests, in the version of HTTP that was agreed upon.
+// Opens a connection that takes requests, in the version of HTTP that was agreed upon.
 import { isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { dial } from './dial.ts'
 import type { Address, Connection } from './dial.ts'
-import { exchange } from './http-exchange.ts'
-import type { Answer, Exchange } from './http-message.ts'
+import { Http1Wire } from './http-exchange.ts'
 import { maxHeadBytes } from './http-message.ts'
+import type { Wire } from './http-message.ts'
 import { exchangeHttp2 } from './http2-exchange.ts'
 import type { Course, Fault } from './outcome.ts'
 
@@ -25,42 +25,16 @@ export interface Opened {
   readonly connection: Connection
 }
 
-export interface Wire {
-  readonly exchange: (exchange: Exchange, course: Course) => Promise<Answer>
-  readonly isOpen: () => boolean
-  readonly close: () => void
-  /** Nothing is asked for now: closed by what nobody asked for, and after `seconds`. Gives what ends the rest. */
-  readonly rest: (seconds: number) => () => void
-}
-
 export async function openWire(way: Way, course: Course): Promise<Opened> {
   const { socket, fault, connection } = await dial(way.address, course)
   if (!socket) return { wire: undefined, fault, connection }
   // Over TLS the client may speak what was agreed upon; without, it has to know.
   const isHttp2 = way.address.tls ? connection.agreedProtocol === 'h2' : way.httpVersion === '2'
   if (isHttp2) return { wire: await http2Wire(socket, way.address, course), fault: undefined, connection }
-  if (way.httpVersion !== '2') return { wire: http1Wire(socket), fault: undefined, connection }
+  if (way.httpVersion !== '2') return { wire: new Http1Wire(socket), fault: undefined, connection }
   socket.destroy()
   const refused: Fault = { failure: 'error', detail: 'the server does not speak HTTP/2' }
   return { wire: undefined, fault: refused, connection }
-}
-
-function http1Wire(socket: Socket): Wire {
-  const close = (): void => void socket.destroy()
-  return {
-    exchange: (asked, course) => exchange(socket, asked, course),
-    isOpen: () => !socket.destroyed,
-    close,
-    rest(seconds) {
-      const wake = restUntil(seconds, close)
-      // Whatever happens to an idle connection, even bytes that nobody asked for, ends it.
-      socket.on('data', close).on('end', close).unref()
-      return () => {
-        wake()
-        socket.off('data', close).off('end', close).ref()
-      }
-    },
-  }
 }
 
 async function http2Wire(socket: Socket, { host, port, tls }: Address, course: Course): Promise<Wire> {
@@ -73,7 +47,9 @@ async function http2Wire(socket: Socket, { host, port, tls }: Address, course: C
   })
   // A session that fails while nobody waits for it brings nothing down.
   session.on('error', () => {})
+  let timer: NodeJS.Timeout | undefined
   const close = (): void => {
+    clearTimeout(timer)
     session.destroy()
     socket.destroy()
   }
@@ -82,18 +58,12 @@ async function http2Wire(socket: Socket, { host, port, tls }: Address, course: C
     isOpen: () => !session.closed && !session.destroyed && !socket.destroyed,
     close,
     rest(seconds) {
-      const wake = restUntil(seconds, close)
+      timer = setTimeout(close, seconds * 1000).unref()
       session.unref()
-      return () => {
-        wake()
-        session.ref()
-      }
+    },
+    wake() {
+      clearTimeout(timer)
+      session.ref()
     },
   }
-}
-
-/** It ends by itself, so nobody has to close those of a target that is gone, and holds up no process that is done. */
-function restUntil(seconds: number, close: () => void): () => void {
-  const timer = setTimeout(close, seconds * 1000).unref()
-  return () => clearTimeout(timer)
 }

@@ -8,7 +8,7 @@ import type { Step } from './http-kept.ts'
 import { noAnswer } from './http-message.ts'
 import { isRedirect, nextHop } from './http-redirect.ts'
 import type { Hop } from './http-redirect.ts'
-import { firstHop, routeHop } from './http-request.ts'
+import { firstHop, maxBodyBytes, routeHop } from './http-request.ts'
 import type { HttpRequest } from './http-request.ts'
 import { openWire } from './http-wire.ts'
 import { startCourse } from './outcome.ts'
@@ -34,8 +34,6 @@ export interface HttpOutcome extends Outcome, Connection {
   readonly url: string
 }
 
-const defaultMaxBodyBytes = 1024 * 1024
-
 export async function probeHttp(request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const first = await firstHop(request, signal)
   const course = startCourse({ signal, timeoutSeconds: request.timeoutSeconds })
@@ -56,10 +54,6 @@ export async function probeHttp(request: HttpRequest, signal: AbortSignal): Prom
   }
 }
 
-function maxBodyBytes(request: HttpRequest): number {
-  return request.maxBodyBytes ?? defaultMaxBodyBytes
-}
-
 function follow(
   request: HttpRequest,
   { hop, step, redirects }: { readonly hop: Hop; readonly step: Step; readonly redirects: number },
@@ -71,12 +65,12 @@ function follow(
 }
 
 async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
-  const hopped = { ...routeHop(request, hop), maxBodyBytes: maxBodyBytes(request) }
-  if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, hopped, course)
-  const { wire, fault, connection } = await openWire(hopped, course)
+  const route = routeHop(request, hop)
+  if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, route, course)
+  const { wire, fault, connection } = await openWire(route, course)
   if (!wire) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')
-  const answer = await wire.exchange(hopped, course)
+  const answer = await wire.exchange(route, course)
   wire.close()
   return { answer, fault: answer.fault, connection, isReused: false }
 }

@@ -1,5 +1,7 @@
 // What every probe reports, whatever it touches. The names equal the phases and reasons of a target.
 import { explain } from '../log.ts'
+import { cutNoMore, cutOnAbort } from './cut.ts'
+import type { Cuttable } from './cut.ts'
 
 export type Phase = 'dns' | 'connect' | 'tls' | 'processing' | 'transfer'
 export type Phases = Readonly<Partial<Record<Phase, number>>>
@@ -41,46 +43,57 @@ export interface CourseLimits {
   readonly timeoutSeconds?: number | undefined
 }
 
-export function startCourse({ signal, timeoutSeconds }: CourseLimits): Course {
-  const started = performance.now()
-  const phases: Partial<Record<Phase, number>> = {}
-  let phase: Phase | undefined
-  let since = started
-  let isCut = signal.aborted
-  let action: (() => void) | undefined
-  const cut = (): void => {
-    isCut = true
-    action?.()
+export function startCourse(limits: CourseLimits): Course {
+  return new RunningCourse(limits)
+}
+
+/** A class, for a thousand of them are under way at once: its methods are shared, closures would be made for each. */
+class RunningCourse implements Course, Cuttable {
+  readonly phases: Partial<Record<Phase, number>> = {}
+  phase: Phase | undefined
+  isCut: boolean
+  readonly #signal: AbortSignal
+  readonly #started = performance.now()
+  #since = this.#started
+  #action: (() => void) | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor({ signal, timeoutSeconds }: CourseLimits) {
+    this.isCut = signal.aborted
+    this.#signal = signal
+    this.#timer = timeoutSeconds === undefined ? undefined : setTimeout(cut, timeoutSeconds * 1000, this)
+    cutOnAbort(signal, this)
   }
-  const timer = timeoutSeconds === undefined ? undefined : setTimeout(cut, timeoutSeconds * 1000)
-  signal.addEventListener('abort', cut, { once: true })
-  const enter = (next: Phase | undefined): void => {
+
+  enter(next: Phase | undefined): void {
     const now = performance.now()
-    if (phase !== undefined) phases[phase] = (phases[phase] ?? 0) + (now - since) / 1000
-    phase = next
-    since = now
+    const { phase, phases } = this
+    if (phase !== undefined) phases[phase] = (phases[phase] ?? 0) + (now - this.#since) / 1000
+    this.phase = next
+    this.#since = now
   }
-  return {
-    phases,
-    get phase() {
-      return phase
-    },
-    get isCut() {
-      return isCut
-    },
-    enter,
-    onCut: (next) => {
-      action = next
-      if (isCut) next()
-    },
-    end: () => {
-      enter(undefined)
-      action = undefined
-      clearTimeout(timer)
-      signal.removeEventListener('abort', cut)
-      return (since - started) / 1000
-    },
+
+  onCut(action: () => void): void {
+    this.#action = action
+    if (this.isCut) action()
   }
+
+  cut(): void {
+    this.isCut = true
+    this.#action?.()
+  }
+
+  end(): number {
+    this.enter(undefined)
+    this.#action = undefined
+    clearTimeout(this.#timer)
+    cutNoMore(this.#signal, this)
+    return (this.#since - this.#started) / 1000
+  }
+}
+
+function cut(course: Cuttable): void {
+  course.cut()
 }
 
 const failureIn: Readonly<Record<Phase, Failure>> = {

@@ -52,7 +52,7 @@ test('after a stall the starts that are overdue do not come all at once', async 
   const items = Array.from({ length: 60 }, (_, index) => index)
   await runPaced(items, probe, { signal: never, startsPerSecond: 1000 })
   const perTurn = Map.groupBy(turns, (each) => each)
-  expect(Math.max(...Array.from(perTurn.values(), (all) => all.length))).toBeLessThanOrEqual(2)
+  expect(Math.max(...Array.from(perTurn.values(), (all) => all.length))).toBeLessThanOrEqual(4)
 })
 
 test('after an abort the rest start at once, so that each can say that time is up', async () => {
