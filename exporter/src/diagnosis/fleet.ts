@@ -52,7 +52,8 @@ export interface PastVerdict {
 
 /** The last verdicts on a target, oldest first, with the present one at the end. */
 export interface Past {
-  of(target: string): readonly PastVerdict[]
+  /** Oldest first; of all that are known, or of the newest `count`. */
+  of(target: string, count?: number): readonly PastVerdict[]
 }
 
 export interface Fleet extends Observed {

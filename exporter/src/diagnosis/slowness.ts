@@ -48,7 +48,7 @@ export function findSlowness(target: TargetReading, fleet: Fleet): Finding[] {
 }
 
 function isSlow({ target }: TargetReading, { past, settings }: Fleet): boolean {
-  const last = past.of(target).slice(-probesInRow)
+  const last = past.of(target, probesInRow)
   const limit = settings.thresholds.response_time
   return last.length === probesInRow && last.every(({ durationSeconds = 0 }) => durationSeconds > limit)
 }

@@ -7,6 +7,7 @@ import {
   renderSplit,
   renderStates,
   renderValue,
+  splitText,
 } from './series-text.ts'
 
 export type Format = 'text' | 'openmetrics'
@@ -20,10 +21,16 @@ export const contentTypes: Readonly<Record<Format, string>> = Object.freeze({
 const chunkLength = 64 * 1024
 const mostBytesOfCharacter = 3
 
+/**
+ * In which block the labels of a series were last written. Kept from page to page, as filling it anew would be a tenth of
+ * what a page costs: blocks are numbered through, so that those of an earlier page are none of this one.
+ */
+const lastBlocks = new Map<string, number>()
+let blockNumber = 0
+
 interface Page {
   readonly format: Format
-  /** By its labels, the metric that a series was last seen of. */
-  readonly seen: Map<string, string>
+  series: number
   bytes: Buffer
   length: number
   text: string
@@ -41,14 +48,17 @@ export function renderPage(families: Iterable<Family>, format: Format, into?: Bu
     else blocks.set(part.metric.name, [part])
   }
   const bytes = into ?? Buffer.allocUnsafeSlow(chunkLength)
-  const page: Page = { format, seen: new Map(), bytes, length: 0, text: '' }
+  const page: Page = { format, series: 0, bytes, length: 0, text: '' }
   for (const parts of blocks.values()) renderBlock(page, parts)
   if (format === 'openmetrics') page.text += '# EOF\n'
   flush(page)
+  // It holds labels that are gone as well.
+  if (lastBlocks.size > 2 * page.series) lastBlocks.clear()
   return page.bytes.subarray(0, page.length)
 }
 
 function renderBlock(page: Page, parts: readonly Family[]): void {
+  blockNumber += 1
   const block = { isEmpty: true }
   for (const { metric, each } of parts) each(writeSeries(page, metric, block))
 }
@@ -56,8 +66,9 @@ function renderBlock(page: Page, parts: readonly Family[]): void {
 function writeSeries(page: Page, metric: Metric, block: { isEmpty: boolean }): Series {
   // Prometheus refuses a page with a repeated series as a whole; the first one wins.
   const isNew = (key: string): boolean => {
-    if (page.seen.get(key) === metric.name) return false
-    page.seen.set(key, metric.name)
+    if (lastBlocks.get(key) === blockNumber) return false
+    lastBlocks.set(key, blockNumber)
+    page.series += 1
     // The head comes with the first series: a family without any leaves no trace.
     if (block.isEmpty) page.text += renderHead(metric, page.format)
     block.isEmpty = false
@@ -68,15 +79,19 @@ function writeSeries(page: Page, metric: Metric, block: { isEmpty: boolean }): S
       const number = Number(value)
       if (value === undefined || !Number.isFinite(number)) return
       const text = renderLabels(labels)
-      if (isNew(text)) append(page, `${metric.name}${text} ${renderValue(number)}\n`)
+      // Short pieces are joined first: a string of up to a dozen characters is copied, a longer one becomes a tree.
+      const end = ` ${renderValue(number)}\n`
+      if (isNew(text)) append(page, metric.name + (text + end))
     },
     addSplit(labels, label, names, value) {
-      const lines = renderSplit({ metric, labels, label, names }, value)
-      if (lines !== '' && isNew(`${label} ${renderLabels(labels)}`)) append(page, lines)
+      const text = splitText({ metric, labels, label, names })
+      const lines = renderSplit(text, value)
+      if (lines !== '' && isNew(text.key)) append(page, lines)
     },
     addStates(labels, label, names, current) {
-      const lines = renderStates({ metric, labels, label, names }, current)
-      if (lines !== '' && isNew(`${label} ${renderLabels(labels)}`)) append(page, lines)
+      const text = splitText({ metric, labels, label, names })
+      const lines = renderStates(text, current)
+      if (lines !== '' && isNew(text.key)) append(page, lines)
     },
     addDistribution(distribution) {
       if (isNew(renderLabels(distribution.labels))) append(page, renderDistribution(metric, distribution))

@@ -1,5 +1,5 @@
 // Metrics of Watchpost's own process, in the names that dashboards for Node.js know.
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { counter, family, gauge, noLabels } from './metric.ts'
 import type { Family, Metric, Value } from './metric.ts'
@@ -44,7 +44,7 @@ const kernel: Read<string> = [
   ],
   [
     gauge('process_open_fds', 'File descriptors that the process has open, from /proc.'),
-    (status) => (status === '' ? undefined : readdirSync('/proc/self/fd').length),
+    (status) => (status === '' ? undefined : openFileDescriptors()),
   ],
   [
     gauge('process_max_fds', 'File descriptors that the process may open, from /proc.'),
@@ -111,6 +111,11 @@ function readStatus(): string {
 function kibibytes(status: string, key: string): number | undefined {
   const found = new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
   return found === undefined ? undefined : Number(found) * 1024
+}
+
+/** Linux 6.2 and later say how many there are; before, each has to be named. */
+function openFileDescriptors(): number {
+  return statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length
 }
 
 function maxFileDescriptors(): number | undefined {

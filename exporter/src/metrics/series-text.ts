@@ -9,7 +9,9 @@ export interface Split {
   readonly names: readonly string[]
 }
 
-interface SplitText {
+export interface SplitText {
+  /** The same for the same labels. */
+  readonly key: string
   readonly names: readonly string[]
   /** Each line but its value. */
   readonly beginnings: readonly string[]
@@ -43,25 +45,22 @@ export function renderValue(value: number): string {
   return value === -Infinity ? '-Inf' : String(value)
 }
 
-export function renderSplit(split: Split, valueOf: (name: string) => Value): string {
-  const { names } = split
-  const { beginnings } = splitText(split)
+export function renderSplit({ names, beginnings }: SplitText, valueOf: (name: string) => Value): string {
   let lines = ''
   for (let index = 0; index < names.length; index += 1) {
     const value = valueOf(names[index] ?? '')
     const number = Number(value)
     if (value !== undefined && Number.isFinite(number))
-      lines += `${beginnings[index]}${renderValue(number)}\n`
+      lines += beginnings[index] + `${renderValue(number)}\n`
   }
   return lines
 }
 
-export function renderStates(split: Split, current: string): string {
-  const text = splitText(split)
+export function renderStates(text: SplitText, current: string): string {
   if (text.held !== current) {
     text.held = current
     // A joined string is flat, one that is added up would be flattened at each scrape.
-    text.lines = split.names
+    text.lines = text.names
       .map((name, index) => `${text.beginnings[index]}${name === current ? 1 : 0}\n`)
       .join('')
   }
@@ -82,12 +81,13 @@ export function escapeText(text: string): string {
   return text.replaceAll('\\', String.raw`\\`).replaceAll('\n', String.raw`\n`)
 }
 
-function splitText({ metric, labels, label, names }: Split): SplitText {
+export function splitText({ metric, labels, label, names }: Split): SplitText {
   const known = splitTexts.get(metric)?.get(labels)
   if (known?.names === names) return known
   const start = `${metric.name}${openLabels(labels)}${label}="`
   const beginnings = names.map((name) => [start, escapeValue(name), '"} '].join(''))
-  return keep(splitTexts, { metric, labels }, { names, beginnings, held: undefined, lines: '' })
+  const text = { key: beginnings[0] ?? '', names, beginnings, held: undefined, lines: '' }
+  return keep(splitTexts, { metric, labels }, text)
 }
 
 function distributionText(metric: Metric, { labels, bounds }: Distribution): DistributionText {

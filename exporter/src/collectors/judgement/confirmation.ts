@@ -39,7 +39,7 @@ export function createConfirmation(
   const seen = remember<Seen>(memory, `confirmation\u0000${key}`, create)
   return (failed) => {
     seen.recent.push(failed)
-    seen.recent.splice(0, seen.recent.length - rule.of)
+    while (seen.recent.length > rule.of) seen.recent.shift()
     const failures = seen.recent.filter(Boolean).length
     seen.isConfirmed = seen.isConfirmed ? failures > 0 : failures >= rule.failures
     return seen.isConfirmed

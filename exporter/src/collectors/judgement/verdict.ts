@@ -19,15 +19,15 @@ export function createSettlement(
   confirm: Confirm | undefined,
 ): (found: Verdict) => Verdict {
   const confirmed = createConfirmation(memory, `target ${target}`, confirm)
-  let known = ''
+  let known: Pick<Verdict, 'status' | 'reason'> | undefined
   return (found) => {
     const isConfirmed = confirmed(found.status === 'error')
     const verdict = found.status === 'error' && !isConfirmed && confirm ? unconfirmed(found, confirm) : found
     const { status, reason, detail } = verdict
-    if (known !== `${status} ${reason}`) {
+    if (known?.status !== status || known.reason !== reason) {
       log[status === 'healthy' ? 'info' : 'warn']('target changed', { target, status, reason, detail })
+      known = verdict
     }
-    known = `${status} ${reason}`
     return verdict
   }
 }

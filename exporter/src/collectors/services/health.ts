@@ -1,5 +1,6 @@
 // Reads a health body by the platform's contract: status, uptime, usage, request and error counts, dependencies.
 import type { Value } from '../judgement/values.ts'
+import { well } from '../judgement/verdict.ts'
 import type { Verdict } from '../judgement/verdict.ts'
 import type { Status } from '../target.ts'
 
@@ -117,6 +118,7 @@ const taken = {
 
 /** Values of these names stand for the fields of the contract, for services that call them otherwise. */
 export function withValues(health: Health, values: readonly Value[]): Health {
+  if (values.length === 0) return health
   const replaced = values.flatMap((value) => {
     if (value.type === 'state' || !Object.hasOwn(taken, value.name)) return []
     const field = taken[value.name as keyof typeof taken]
@@ -136,6 +138,6 @@ export function judgeHealth(health: Health): Verdict {
     const detail = `expected a status such as healthy, warning or error in the body, got ${JSON.stringify(health.unknownStatus)}`
     return { status: 'warning', reason: 'body', detail }
   }
-  if (health.status === 'healthy') return { status: 'healthy', reason: 'none', detail: undefined }
+  if (health.status === 'healthy') return well
   return { status: health.status, reason: 'body', detail: `the service calls itself ${health.status}` }
 }

@@ -35,12 +35,15 @@ export function watchService(service: Service, context: Context): (round: Round)
     const found = interpret(service, outcome, now)
     // A service that cannot answer still depends on what it named when it could.
     if (found.health) reported.names = found.health.dependencies
+    const { status, reason, detail } = settle(found.verdict)
     return {
       target: service.name,
       kind: 'service',
       labels,
       info,
-      ...settle(found.verdict),
+      status,
+      reason,
+      detail,
       probedAt: now,
       durationSeconds: outcome.durationSeconds,
       phases: outcome.phases,
