@@ -1,6 +1,4 @@
 // Databases as they are found on a real Postgres, healthy and with each of the faults that the mission knows.
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Context } from '../exporter/src/collectors/collector.ts'
@@ -8,6 +6,7 @@ import { databases } from '../exporter/src/collectors/databases/databases.ts'
 import type { DatabasesReading } from '../exporter/src/collectors/databases/databases.ts'
 import type { DatabaseReading } from '../exporter/src/collectors/databases/watch.ts'
 import { openDatabase } from '../exporter/src/probes/postgres.ts'
+import { serveTcp } from '../exporter/src/probes/testing/servers.ts'
 import { collectorContext, renderSeries, renderText, startRound } from './harness/collector.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { TestPostgres } from './harness/postgres.ts'
@@ -187,10 +186,7 @@ test('wrong credentials are told apart from a server that is not there, and neit
 })
 
 test('a server that accepts and says nothing is given up at its own timeout', async () => {
-  const silent = createServer()
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void silent.close())
-  const { port } = silent.address() as AddressInfo
+  const port = await serveTcp(() => {})
   const { status, reason, durationSeconds } = await probe({
     url: `postgres://monitor@127.0.0.1:${port}/postgres`,
     timeout: '200ms',

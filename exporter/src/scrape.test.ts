@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseConfig } from './config/load.ts'
+import { serveHttp } from './probes/testing/servers.ts'
 import { createScraper } from './scrape.ts'
 import type { Scraper } from './scrape.ts'
 import { collectors } from './collectors/all.ts'
@@ -11,23 +10,15 @@ async function scraperFor(
   answers: (requests: number) => string | undefined,
 ): Promise<{ scraper: Scraper; asked: () => number }> {
   let requests = 0
-  const server = createServer((_request, response) => {
+  const origin = await serveHttp((_request, response) => {
     requests += 1
     const body = answers(requests)
     if (body !== undefined) response.end(body)
   })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const { config } = parseConfig({
     collectors,
     file: 'f',
-    text: `services: [{ name: a, url: "${url}" }]`,
+    text: `services: [{ name: a, url: "${origin}/" }]`,
     environment: {},
   })
   if (!config) throw new Error('the configuration of the test is wrong')

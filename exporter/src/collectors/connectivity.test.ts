@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { renderPage } from '../metrics/exposition.ts'
+import { serveTcp } from '../probes/testing/servers.ts'
 import { connectivity } from './connectivity.ts'
 import { collectorContext } from '../../../test/harness/collector.ts'
 
@@ -15,10 +14,7 @@ async function pageOf(anchors: readonly string[]): Promise<string> {
 }
 
 async function anchor(): Promise<string> {
-  const server = createServer((socket) => socket.destroy())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `127.0.0.1:${await serveTcp((socket) => socket.destroy())}`
 }
 
 test('one anchor that answers is enough to see', async () => {

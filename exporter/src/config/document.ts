@@ -20,7 +20,7 @@ export interface SourceDocument {
   readonly source: (path: Path) => string | undefined
 }
 
-export interface DocumentInput {
+interface DocumentInput {
   readonly file: string
   readonly text: string
   readonly directory: string

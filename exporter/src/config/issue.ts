@@ -12,7 +12,7 @@ export interface Finding {
   readonly onKey?: boolean
 }
 
-export interface Describe {
+interface Describe {
   /** The value at a path, as the schema saw it. */
   readonly value: (path: Path) => unknown
   /** The text of the file at a path, before the environment was filled in. */

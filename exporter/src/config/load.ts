@@ -28,7 +28,7 @@ export interface Config {
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
 }
 
-export type LoadResult =
+type LoadResult =
   | { readonly config: Config; readonly problems?: never }
   | { readonly config?: never; readonly problems: readonly Problem[] }
 
@@ -48,7 +48,7 @@ export async function loadConfig(file: string, environment: Environment, shard?:
   return checkDocument(document, await loadCollectors())
 }
 
-export interface ConfigText {
+interface ConfigText {
   readonly file: string
   readonly text: string
   readonly environment: Environment

@@ -14,7 +14,7 @@ interface Names {
   readonly references: readonly Reference[]
 }
 
-export interface Linked {
+interface Linked {
   readonly findings: readonly Finding[]
   readonly dependencies: ReadonlyMap<string, readonly Dependency[]>
 }

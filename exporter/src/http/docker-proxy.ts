@@ -12,7 +12,7 @@ const inspecting = /^(?:\/v\d\.\d{1,3})?\/containers\/[\w.-]+\/json(?:\?|$)/
 const reading = /^(?:\/v\d\.\d{1,3})?\/containers\/[\w.-]+\/logs(?:\?|$)/
 const maxLogLines = 50
 
-export interface DockerProxyOptions {
+interface DockerProxyOptions {
   readonly socketPath: string
   /** Whether the last lines of logs pass. */
   readonly logs: boolean

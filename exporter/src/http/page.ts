@@ -69,7 +69,7 @@ export const pageMetrics = [
   ...diagnosisMetrics,
 ]
 
-export interface PageInput {
+interface PageInput {
   readonly snapshot: Snapshot
   /** None where only some collectors were asked: a cause may lie with those that were not. */
   readonly findings: readonly Finding[]

@@ -1,6 +1,6 @@
 // Declarations of metrics and the values a scrape gives them. Nothing here is updated in place.
 
-export type MetricType = 'gauge' | 'counter' | 'histogram'
+type MetricType = 'gauge' | 'counter' | 'histogram'
 
 export interface Metric {
   readonly name: string

@@ -2,7 +2,7 @@
 import type { Distribution, Labels, Metric, Value } from './metric.ts'
 
 /** Series of one metric that differ in the value of one more label alone. */
-export interface Split {
+interface Split {
   readonly metric: Metric
   readonly labels: Labels
   readonly label: string

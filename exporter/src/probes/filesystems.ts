@@ -15,7 +15,7 @@ export interface Filesystem extends Mount {
   readonly space: Space | undefined
 }
 
-export interface Space {
+interface Space {
   readonly sizeBytes: number
   readonly freeBytes: number
   readonly availableBytes: number
@@ -35,7 +35,7 @@ export function readMounts(procfs: string): Mount[] {
   return [...new Map(mounts.map((mount) => [mount.mountpoint, mount])).values()]
 }
 
-export interface FilesystemReader {
+interface FilesystemReader {
   read(mounts: readonly Mount[], limitMilliseconds: number): Promise<Filesystem[]>
 }
 

@@ -8,7 +8,7 @@ import { probeHttp } from './http.ts'
 import type { HttpRequest } from './http.ts'
 import type { Failure, Fault } from './outcome.ts'
 
-export interface ServiceAccountOptions {
+interface ServiceAccountOptions {
   readonly credentialsFile: string
   readonly scopes: readonly string[]
   /** Instead of the one in the credentials. */

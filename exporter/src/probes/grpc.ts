@@ -21,7 +21,7 @@ export interface GrpcRequest extends Address {
 }
 
 export const servingStates = ['unknown', 'serving', 'not_serving', 'service_unknown'] as const
-export type ServingState = (typeof servingStates)[number]
+type ServingState = (typeof servingStates)[number]
 
 export interface GrpcOutcome extends Outcome, Connection {
   /** 0 is OK; undefined when the answer was none of gRPC. */

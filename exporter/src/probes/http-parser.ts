@@ -5,7 +5,7 @@ import type { Framing, Head } from './http-head.ts'
 import { maxHeadBytes, maxInterim } from './http-message.ts'
 import type { Failure, Fault } from './outcome.ts'
 
-export interface ParserLimits {
+interface ParserLimits {
   /** Of the request: it decides whether there is a body. */
   readonly method: string
   /** Of the body as it is transferred. */

@@ -19,7 +19,7 @@ export interface Way {
 export type HttpVersion = '1.1' | '2'
 
 /** `wire` is undefined exactly when there is a fault. */
-export interface Opened {
+interface Opened {
   readonly wire: Wire | undefined
   readonly fault: Fault | undefined
   readonly connection: Connection

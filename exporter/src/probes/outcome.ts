@@ -3,8 +3,8 @@ import { explain } from '../log.ts'
 import { cutNoMore, cutOnAbort } from './cut.ts'
 import type { Cuttable } from './cut.ts'
 
-export type Phase = 'dns' | 'connect' | 'tls' | 'processing' | 'transfer'
-export type Phases = Readonly<Partial<Record<Phase, number>>>
+type Phase = 'dns' | 'connect' | 'tls' | 'processing' | 'transfer'
+type Phases = Readonly<Partial<Record<Phase, number>>>
 
 /** Why a probe got no answer that could be judged. */
 export type Failure =
@@ -37,7 +37,7 @@ export interface Course {
   end(): number
 }
 
-export interface CourseLimits {
+interface CourseLimits {
   readonly signal: AbortSignal
   /** Counted from the start of the probe, beside the signal. */
   readonly timeoutSeconds?: number | undefined

@@ -1,7 +1,7 @@
 // Starts of probes spread over the time there is: a burst would measure our own queue, and a cap on
 // how many are under way would let hung targets keep the healthy ones waiting.
 
-export interface Pace {
+interface Pace {
   readonly signal: AbortSignal
   readonly startsPerSecond: number
 }

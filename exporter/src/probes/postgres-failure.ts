@@ -3,12 +3,9 @@ import { explain } from '../log.ts'
 import { explainTls } from './outcome.ts'
 import type { Failure } from './outcome.ts'
 
-export type PostgresFailure = Extract<
-  Failure,
-  'dns' | 'connect' | 'tls' | 'timeout' | 'auth' | 'quota' | 'error'
->
+type PostgresFailure = Extract<Failure, 'dns' | 'connect' | 'tls' | 'timeout' | 'auth' | 'quota' | 'error'>
 
-export interface ExplainedFailure {
+interface ExplainedFailure {
   readonly failure: PostgresFailure
   /** For people; holds no password, since neither the server nor the driver repeats it. */
   readonly detail: string

@@ -13,12 +13,12 @@ import { explainPostgres } from './postgres-failure.ts'
 import { readSecured } from './tls.ts'
 
 /** `processing` is signing in and the first statement; `work` is not part of the time. */
-export interface SessionOutcome<T> extends Outcome, Connection {
+interface SessionOutcome<T> extends Outcome, Connection {
   /** Undefined when the session could not be opened. */
   readonly result: T | undefined
 }
 
-export interface SessionOptions extends PostgresAddress {
+interface SessionOptions extends PostgresAddress {
   readonly signal: AbortSignal
   /** Limit of each statement. */
   readonly timeoutSeconds: number

@@ -27,7 +27,7 @@ export interface ProcfsFacts {
   readonly uname: Readonly<Record<string, string>> | undefined
 }
 
-export interface DeviceCounters {
+interface DeviceCounters {
   readonly device: string
   readonly values: readonly (number | undefined)[]
 }

@@ -1,20 +1,14 @@
-import { createServer } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { probeRedis } from './redis.ts'
 import { createIdentity } from '../../../demo/certificate.ts'
-
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close()
-})
+import { listen as listenOn, serveTcp } from './testing/servers.ts'
 
 /** A server that speaks the protocol: `answer` is given each command as its words. */
 async function listen(answer: (words: string[], socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
+  const port = await serveTcp((socket) => {
     let text = ''
-    socket.on('error', () => {})
     socket.on('data', (chunk) => {
       text += chunk.toString()
       for (;;) {
@@ -32,9 +26,7 @@ async function listen(answer: (words: string[], socket: Socket) => void): Promis
       }
     })
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `127.0.0.1:${port}`
 }
 
 const info = '# Server\r\nredis_version:8.2.1\r\nuptime_in_seconds:10\r\n# Clients\r\nconnected_clients:3\r\n'
@@ -111,9 +103,7 @@ test('a server that says nothing is given up at the deadline, one that is absent
 test('over TLS a certificate that nobody vouches for is reason tls', async () => {
   const { cert, key } = createIdentity({ name: 'cache', hosts: ['localhost'] })
   const server = createTlsServer({ cert, key }, (socket) => void socket.on('error', () => {}))
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await listenOn(server)
   expect(await probeRedis(`rediss://localhost:${port}`, AbortSignal.timeout(2_000))).toMatchObject({
     failure: 'tls',
     info: undefined,

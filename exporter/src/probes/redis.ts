@@ -6,7 +6,7 @@ import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Failure, Fault, Outcome } from './outcome.ts'
 import type { TlsOptions } from './tls.ts'
 
-export interface RedisOutcome extends Outcome, Connection {
+interface RedisOutcome extends Outcome, Connection {
   /** The fields of INFO; none where it may not be asked. Undefined where the server did not answer PING. */
   readonly info: Readonly<Record<string, string>> | undefined
   /** Why the fields of INFO are not there, though the server is well. */

@@ -12,7 +12,7 @@ export interface TcpRequest extends Address {
   readonly steps?: readonly TcpStep[] | undefined
 }
 
-export interface TcpStep {
+interface TcpStep {
   readonly send?: string | undefined
   /** Waits until what came since the last wait matches. */
   readonly expect?: { readonly source: string; test(text: string): boolean } | undefined

@@ -1,19 +1,12 @@
 import { createServer as createHttp2Server } from 'node:http2'
-import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { listen as listenOn } from '../../probes/testing/servers.ts'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { listen as listenOn, serveTcp } from '../../probes/testing/servers.ts'
 import { endpoints } from './endpoints.ts'
 import { collectorContext } from '../../../../test/harness/collector.ts'
 
 async function listen(answer: (socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {})
-    answer(socket)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `127.0.0.1:${await serveTcp(answer)}`
 }
 
 async function verdicts(section: readonly object[]): Promise<unknown[]> {

@@ -1,10 +1,9 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectorContext, renderSeries, startRound } from '../../../../test/harness/collector.ts'
+import { serveHttp } from '../../probes/testing/servers.ts'
 import { cpuUsage, sampleCpu } from './facts.ts'
 import { host } from './host.ts'
 import type { HostReading } from './host.ts'
@@ -129,10 +128,10 @@ test('files that are missing or garbled cost their own series only', async () =>
 })
 
 test('next to node_exporter only what the alert rules compare is exported', async () => {
-  const server = createServer((_request, response) => response.end('# HELP go_x\ngo_x 1\nnode_load1 0.5\n'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  const section = { node_exporter: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` }
+  const origin = await serveHttp((_request, response) =>
+    response.end('# HELP go_x\ngo_x 1\nnode_load1 0.5\n'),
+  )
+  const section = { node_exporter: `${origin}/metrics` }
   expect(await series('source_info', section)).toEqual([
     'watchpost_host_source_info{source="node_exporter"} 1',
   ])
@@ -142,10 +141,8 @@ test('next to node_exporter only what the alert rules compare is exported', asyn
 })
 
 test('another program at the place of node_exporter changes nothing', async () => {
-  const server = createServer((_request, response) => response.end('<html>node_modules</html>'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  const section = { node_exporter: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` }
+  const origin = await serveHttp((_request, response) => response.end('<html>node_modules</html>'))
+  const section = { node_exporter: `${origin}/metrics` }
   expect(await series('source_info', section)).toEqual(['watchpost_host_source_info{source="procfs"} 1'])
 })
 

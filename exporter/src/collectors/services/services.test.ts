@@ -1,29 +1,14 @@
-import { createServer } from 'node:http'
-import type { RequestListener, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import type { RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
 import type { Context } from '../collector.ts'
 import { renderPage } from '../../metrics/exposition.ts'
+import { serveHttp } from '../../probes/testing/servers.ts'
 import { services } from './services.ts'
 import type { ServicesReading } from './services.ts'
 import { collectorContext } from '../../../../test/harness/collector.ts'
 
-const servers: Server[] = []
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
 async function listen(answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  servers.push(server)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+  return `${await serveHttp(answer)}/health`
 }
 
 const context = (): Context => collectorContext({ timeoutSeconds: 0.5 })

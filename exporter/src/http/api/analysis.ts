@@ -6,7 +6,7 @@ import type { Line, Trend } from './slope.ts'
 
 export type Slope = z.input<typeof slope>
 export type Anomaly = z.input<typeof anomaly>
-export type Recommendation = z.input<typeof recommendation>
+type Recommendation = z.input<typeof recommendation>
 export type Limits = Readonly<Record<Exclude<Trend['metric'], 'success_rate'>, number>>
 
 const pointsPerDay = 24
@@ -111,7 +111,7 @@ export function isSame(
   return one.target === other.target && one.metric === other.metric
 }
 
-export interface Past {
+interface Past {
   readonly trends: readonly Trend[]
   /** Of as long a time before; undefined where it could not be read. */
   readonly earlier: readonly Trend[] | undefined

@@ -14,7 +14,7 @@ import { toDataSources, toMicroservices, toSystemMonitoring } from './status.ts'
 import { toExecutionStats } from './task-stats.ts'
 
 /** What is served, and whether we know to whom. */
-export interface Asked extends Served {
+interface Asked extends Served {
   readonly isIdentified: boolean
 }
 
@@ -27,7 +27,7 @@ export interface Endpoint {
   readonly read: (served: Asked, parameters: unknown) => Promise<Answer>
 }
 
-export interface Answer {
+interface Answer {
   readonly body: unknown
   /** How long it may be kept. */
   readonly maxAgeSeconds: number

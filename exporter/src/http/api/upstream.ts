@@ -23,7 +23,7 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[]
 }
 
-export interface Range {
+interface Range {
   readonly from: number
   readonly to: number
   readonly stepSeconds: number
@@ -65,7 +65,7 @@ export async function readAlerts(base: string): Promise<UpstreamAlert[]> {
   return parse(alerts, await getJson(base, '/api/v2/alerts', { inhibited: 'true', silenced: 'true' }))
 }
 
-export interface Question {
+interface Question {
   readonly path: string
   readonly parameters?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { listen, serveTcp } from './servers.ts'
 
-export type Use = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
+type Use = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
 
 /** HTTP/2 without TLS; the origin of it. */
 export async function serveHttp2(use: Use): Promise<string> {
@@ -29,7 +29,7 @@ function quietly(use: Use): Use {
   }
 }
 
-export const frameTypes = {
+const frameTypes = {
   data: 0,
   headers: 1,
   reset: 3,
