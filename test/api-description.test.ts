@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderConfig } from '../demo/config.ts'
 import { describeApi } from '../exporter/src/http/api/openapi.ts'
 import { endpoints } from '../exporter/src/http/api/endpoints.ts'
-import { alertmanager, listen, prometheus, startExporter } from './harness/api.ts'
+import { alertmanager, listen, prometheus } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
+import { startExporter } from './harness/exporter.ts'
 import { useFleet } from './harness/fleet.ts'
 
 interface Parameter {

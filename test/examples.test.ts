@@ -14,9 +14,9 @@ import { requireProgram } from '../demo/programs/find.ts'
 import { commands } from '../exporter/src/commands/index.ts'
 import { readArguments } from '../exporter/src/commands/command.ts'
 import { createSchema } from '../exporter/src/config/schema.ts'
-import { startExporter } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
 import { blocksOf, linesOf } from './harness/documents.ts'
+import { startExporter } from './harness/exporter.ts'
 import { collectors } from '../exporter/src/collectors/all.ts'
 
 const program = resolve('exporter/src/main.ts')

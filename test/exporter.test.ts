@@ -1,34 +1,32 @@
 // The real program as a child process: what a person meets on the command line and what a scraper meets on the wire.
 import { spawn } from 'node:child_process'
-import type { ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { text as readAll } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { listen } from './harness/api.ts'
+import type { Running } from './harness/api.ts'
+import { startExporter } from './harness/exporter.ts'
+import type { Exporter } from './harness/exporter.ts'
 import { parseOpenMetrics } from './harness/openmetrics.ts'
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
-
 let directory: string
-let healthy: Server
+let healthy: Running
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-'))
-  healthy = createServer((_request, response) => response.end('{"status":"healthy","uptime":1}'))
-  await new Promise<void>((resolve) => healthy.listen(0, '127.0.0.1', resolve))
+  healthy = await listen((_request, response) => response.end('{"status":"healthy","uptime":1}'))
 })
 
 afterAll(async () => {
-  healthy.closeAllConnections()
-  healthy.close()
+  await healthy.stop()
   await rm(directory, { recursive: true })
 })
 
-const healthyUrl = (): string => `http://127.0.0.1:${(healthy.address() as AddressInfo).port}/health`
+const healthyUrl = (): string => `${healthy.url}/health`
 
 async function configuration(text: string, file = 'watchpost.yml'): Promise<string> {
   const path = join(directory, file)
@@ -36,40 +34,32 @@ async function configuration(text: string, file = 'watchpost.yml'): Promise<stri
   return path
 }
 
-function start(...args: string[]): Child {
+async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ['exporter/watchpost.js', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  return child
+  const ended = once(child, 'close') as Promise<[number | null]>
+  const [stdout, stderr, [code]] = await Promise.all([readAll(child.stdout), readAll(child.stderr), ended])
+  return { code, stdout, stderr }
 }
 
-async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(...args)
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, ...output }
+/** A serving exporter, ended with the test. */
+async function serve(text: string, flags: readonly string[] = []): Promise<Exporter> {
+  const exporter = await startExporter(text, flags)
+  onTestFinished(exporter.stop)
+  return exporter
 }
 
-/** A serving exporter and the address it says it listens on. */
-async function serve(
-  text: string,
-  flags: readonly string[] = [],
-): Promise<{ child: Child; url: string; file: string }> {
-  const file = await configuration(text, `${crypto.randomUUID()}.yml`)
-  const child = start('serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0', ...flags)
-  const address = await new Promise<string>((resolve, reject) => {
-    let log = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString()
-      const found = /"address":"([^"]+)"/.exec(log)
-      if (found?.[1]) resolve(found[1])
-    })
-    child.on('exit', () => reject(new Error(`the exporter ended: ${log}`)))
+/** A server for a test, ended with it. */
+async function answering(answer: RequestListener): Promise<Running & { readonly asked: Promise<void> }> {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  const running = await listen((request, response) => {
+    resolve()
+    answer(request, response)
   })
-  return { child, url: `http://${address}`, file }
+  onTestFinished(running.stop)
+  return { ...running, asked }
 }
 
 const oneService = (): string => `services: [{ name: a, url: "${healthyUrl()}" }]`
@@ -105,7 +95,7 @@ test.each([
 })
 
 test('a port in use is named with the flag that changes it', async () => {
-  const { port } = healthy.address() as AddressInfo
+  const { port } = new URL(healthy.url)
   const file = await configuration(oneService())
   expect(await run('serve', `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`)).toEqual({
     code: 2,
@@ -141,14 +131,9 @@ test('the page says what was found, and health paths answer', async () => {
 })
 
 test('the page comes before the scraper gives up, with the hung target marked', async () => {
-  const hung = createServer(() => {})
-  await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    hung.closeAllConnections()
-    hung.close()
-  })
+  const hung = await answering(() => {})
   const { url } = await serve(
-    `services: [{ name: hung, url: "http://127.0.0.1:${(hung.address() as AddressInfo).port}/" }, { name: a, url: "${healthyUrl()}" }]`,
+    `services: [{ name: hung, url: "${hung.url}" }, { name: a, url: "${healthyUrl()}" }]`,
   )
   const began = performance.now()
   const response = await fetch(`${url}/metrics`, { headers: { 'x-prometheus-scrape-timeout-seconds': '1' } })
@@ -160,19 +145,13 @@ test('the page comes before the scraper gives up, with the hung target marked', 
 })
 
 test('more scrapes at once than are allowed are turned away, and none is left counted', async () => {
-  const hung = createServer(() => {})
-  await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    hung.closeAllConnections()
-    hung.close()
-  })
-  const { port } = hung.address() as AddressInfo
-  const { url } = await serve(`services: [{ name: hung, url: "http://127.0.0.1:${port}/", timeout: 1s }]`, [
+  const hung = await answering(() => {})
+  const { url } = await serve(`services: [{ name: hung, url: "${hung.url}", timeout: 1s }]`, [
     '--web.max-requests=2',
   ])
   const gone = new AbortController()
   const left = fetch(`${url}/metrics`, { signal: gone.signal }).catch(() => undefined)
-  await new Promise<void>((resolve) => hung.once('request', () => resolve()))
+  await hung.asked
   const statuses = await Promise.all([1, 2].map(async () => (await fetch(`${url}/metrics`)).status))
   expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 503])
   gone.abort()
@@ -300,16 +279,11 @@ test('OpenMetrics holds the same series as the text format, and both can be comp
 })
 
 test('a request under way is finished before the program ends on SIGTERM', async () => {
-  const slow = createServer((_request, response) => void setTimeout(() => response.end('{}'), 500))
-  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void slow.close())
-  const { child, url } = await serve(
-    `services: [{ name: a, url: "http://127.0.0.1:${(slow.address() as AddressInfo).port}/" }]`,
-  )
+  const slow = await answering((_request, response) => void setTimeout(() => response.end('{}'), 500))
+  const { child, url } = await serve(`services: [{ name: a, url: "${slow.url}" }]`)
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
-  const arrived = new Promise<void>((resolve) => slow.once('request', () => resolve()))
   const page = fetch(`${url}/metrics`)
-  await arrived
+  await slow.asked
   child.kill('SIGTERM')
   expect(await (await page).text()).toContain('watchpost_target_up{target="a",kind="service"} 1\n')
   expect(await ended).toBe(0)

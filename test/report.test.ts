@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../demo/programs/ports.ts'
-import { startExporter } from './harness/api.ts'
+import { startExporter } from './harness/exporter.ts'
 import { startPast } from './harness/past.ts'
 import { gauge, now, useReportWorld } from './harness/report.ts'
 

@@ -1,11 +1,7 @@
-// An exporter process on a configuration, and small servers for it to talk to.
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+// Small servers for an exporter to talk to.
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 export interface Running {
   readonly url: string
@@ -22,31 +18,6 @@ export async function listen(answer: RequestListener): Promise<Running> {
       server.close()
     },
   }
-}
-
-export async function startExporter(config: string, flags: readonly string[] = []): Promise<Running> {
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-api-'))
-  await writeFile(join(directory, 'watchpost.yml'), config)
-  const args = [
-    'exporter/src/main.ts',
-    'serve',
-    `--config.file=${directory}/watchpost.yml`,
-    '--web.listen-address=127.0.0.1:0',
-    ...flags,
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const address = await new Promise<string>((resolve, reject) => {
-    child.on('exit', () => reject(new Error('the exporter ended')))
-    child.stderr.on('data', (chunk: Buffer) => {
-      const found = /"address":"([^"]+)"/.exec(chunk.toString())
-      if (found?.[1]) resolve(found[1])
-    })
-  })
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await rm(directory, { recursive: true })
-  }
-  return { url: `http://${address}`, stop }
 }
 
 const week = Array.from({ length: 169 }, (_, hour) => [
