@@ -66,17 +66,25 @@ test('every reference in it leads to a schema that is there', () => {
   expect(references.filter((path) => find(path) === undefined)).toEqual([])
 })
 
-test('what a fleet of every kind answers is as the description says, with a fault in it and without', async () => {
+/** What of an answer is not as the description says; nothing is an answer of which it says nothing. */
+function createCheck(): (pointer: string, answer: unknown) => unknown {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(description, 'api')
-  const problemsOf = async (path: string): Promise<unknown> => {
-    const pointer = path.replaceAll('~', '~0').replaceAll('/', '~1')
-    const validate = ajv.getSchema(`api#/paths/${pointer}/get/responses/200/content/application~1json/schema`)
-    const answer: unknown = await (await fetch(url + path)).json()
-    expect(validate).toBeDefined()
-    return validate?.(answer) === true ? [] : validate?.errors
+  return (pointer, answer) => {
+    const validate = ajv.getSchema(`api#${pointer}`)
+    if (!validate) return `there is no ${pointer}`
+    return validate(answer) === true ? [] : validate.errors
   }
+}
+
+const answerOf = (path: string): string =>
+  `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/get/responses/200/content/application~1json/schema`
+
+test('what a fleet of every kind answers is as the description says, with a fault in it and without', async () => {
+  const check = createCheck()
+  const problemsOf = async (path: string): Promise<unknown> =>
+    check(answerOf(path), await (await fetch(url + path)).json())
   await world.spoil('ohlc_api', 'down')
   await fetch(`${url}/metrics`)
   for (const path of Object.keys(description.paths))
@@ -98,39 +106,54 @@ test('the stats of tasks say what each task needs', async () => {
   })
 })
 
-test('nothing that is sent to its paths is answered with a 500', { timeout: 120_000 }, async () => {
-  const paths = Object.keys(description.paths)
-  const parameters = Object.values(description.paths).flatMap(({ get }) => get.parameters)
-  const values = parameters.flatMap(({ schema }) => schema.enum ?? [])
-  const request = fc.record({
-    path: fc.constantFrom(...paths, '/api/openapi.json', '/metrics', '/probe', '/ping/a', '/-/reload'),
-    tail: fc.oneof(fc.constant(''), fc.webPath()),
-    method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
-    query: fc.array(
-      fc.tuple(
-        fc.oneof(
-          fc.constantFrom(...parameters.map(({ name }) => name), 'collect[]'),
-          fc.string({ maxLength: 5 }),
+test(
+  'nothing that is sent to its paths is answered with a 500, nor refused but by a problem document',
+  { timeout: 120_000 },
+  async () => {
+    const check = createCheck()
+    const paths = Object.keys(description.paths)
+    const parameters = Object.values(description.paths).flatMap(({ get }) => get.parameters)
+    const values = parameters.flatMap(({ schema }) => schema.enum ?? [])
+    const request = fc.record({
+      path: fc.constantFrom(...paths, '/api/openapi.json', '/metrics', '/probe', '/ping/a', '/-/reload'),
+      tail: fc.oneof(fc.constant(''), fc.webPath()),
+      method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
+      query: fc.array(
+        fc.tuple(
+          fc.oneof(
+            fc.constantFrom(...parameters.map(({ name }) => name), 'collect[]'),
+            fc.string({ maxLength: 5 }),
+          ),
+          fc.oneof(
+            fc.string({ unit: 'binary' }),
+            fc.integer().map(String),
+            fc.double().map(String),
+            fc.bigInt().map(String),
+            fc.constantFrom(...values),
+          ),
         ),
-        fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.constantFrom(...values)),
+        { maxLength: 4 },
       ),
-      { maxLength: 4 },
-    ),
-  })
-  await fc.assert(
-    fc.asyncProperty(request, async ({ path, tail, method, query }) => {
-      const wellFormed = query.map(([key, value]): [string, string] => [
-        key.toWellFormed(),
-        value.toWellFormed(),
-      ])
-      const asked = new URLSearchParams(wellFormed).toString()
-      const response = await fetch(`${url}${path}${tail}?${asked}`, { method })
-      await response.arrayBuffer()
-      expect(response.status).toBeLessThan(500)
-    }),
-    { numRuns: 300 },
-  )
-})
+    })
+    await fc.assert(
+      fc.asyncProperty(request, async ({ path, tail, method, query }) => {
+        const wellFormed = query.map(([key, value]): [string, string] => [
+          key.toWellFormed(),
+          value.toWellFormed(),
+        ])
+        const asked = new URLSearchParams(wellFormed).toString()
+        const response = await fetch(`${url}${path}${tail}?${asked}`, { method })
+        const body = await response.text()
+        expect(response.status).toBeLessThan(500)
+        const isRefused = response.status >= 400
+        expect(response.headers.get('content-type')?.startsWith('application/problem+json')).toBe(isRefused)
+        if (isRefused && method !== 'HEAD')
+          expect(check('/components/schemas/Problem', JSON.parse(body))).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
 
 test('nor is any text in the place of a path, which no client would send', { timeout: 60_000 }, async () => {
   const { hostname, port } = new URL(url)
@@ -149,3 +172,57 @@ test('nor is any text in the place of a path, which no client would send', { tim
     { numRuns: 200 },
   )
 })
+
+test(
+  'whatever the programs behind it answer, the dashboard is as described',
+  { timeout: 60_000 },
+  async () => {
+    let said = { status: 200, body: '' }
+    const behind = await listen((_request, response) => {
+      response.writeHead(said.status, { 'content-type': 'application/json' }).end(said.body)
+    })
+    running.push(behind)
+    const exporter = await startExporter(
+      `services: [{ name: a, url: "${behind.url}" }]\nupstream: { prometheus: "${behind.url}", alertmanager: "${behind.url}" }\n`,
+    )
+    running.push(exporter)
+    const check = createCheck()
+    const right = JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } })
+    const odd = JSON.stringify({
+      status: 'success',
+      data: {
+        result: [
+          {
+            metric: {},
+            values: [
+              [1e300, 'NaN'],
+              [-1, '1e999'],
+              [0, ''],
+            ],
+          },
+        ],
+      },
+    })
+    const answers = fc.record({
+      status: fc.constantFrom(200, 200, 200, 204, 301, 404, 500, 503),
+      body: fc.oneof(
+        fc.constantFrom('', '<html>', '[]', '[{}]', 'null', odd, right),
+        fc.nat({ max: right.length }).map((length) => right.slice(0, length)),
+        fc.json(),
+        fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
+      ),
+    })
+    // An answer is kept for its round, by the days asked for: so many can be had of one.
+    let days = 0
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        said = answer
+        days += 1
+        const response = await fetch(`${exporter.url}/api/monitoring/dashboard?days=${days}`)
+        expect(response.status).toBe(200)
+        expect(check(answerOf('/api/monitoring/dashboard'), await response.json())).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
+  },
+)

@@ -119,45 +119,66 @@ test.each<[string, RequestListener, string]>([
     `services: [{ name: a, url: "${service}" }]\nupstream: { prometheus: "${base}", alertmanager: "${base}" }\n`,
   )
   onTestFinished(exporter.stop)
-  const dashboard = (await (await fetch(`${exporter.url}/api/monitoring/dashboard`)).json()) as {
-    missing: string[]
-  }
+  const dashboard: unknown = await (await fetch(`${exporter.url}/api/monitoring/dashboard`)).json()
   expect(dashboard).toMatchObject({
     historical_trends: null,
     active_alerts: null,
     performance_analysis: null,
     current_status: { microservices: { a: { status: 'healthy' } } },
   })
-  expect(dashboard.missing).toHaveLength(4)
-  for (const line of dashboard.missing) expect(line).toContain(why)
+  const parts = ['active_alerts', 'anomalies', 'average_before', 'historical_trends']
+  const { missing } = dashboard as { readonly missing: readonly { readonly part: string }[] }
+  expect(missing.toSorted((a, b) => a.part.localeCompare(b.part))).toEqual(
+    parts.map((part) => ({
+      type: 'about:blank',
+      title: 'Bad Gateway',
+      status: 502,
+      detail: expect.stringContaining(why) as unknown,
+      instance: '/api/monitoring/dashboard?days=7',
+      part,
+    })),
+  )
 })
 
-test.each([
+const refusals: readonly [method: string, path: string, status: number, detail: string][] = [
   ['GET', '/api/nothing', 404, 'see /api/openapi.json for what there is'],
   ['GET', '/nothing', 404, 'there is no page /nothing; see / for those there are'],
-  ['POST', '/api/microservices/status', 405, 'expected GET or HEAD, got POST'],
-  ['POST', '/api/diagnosis', 405, 'expected GET or HEAD, got POST'],
-  ['DELETE', '/api/openapi.json', 405, 'expected GET or HEAD, got DELETE'],
-  ['PUT', '/health', 405, 'expected GET or HEAD, got PUT'],
-  ['POST', '/metrics', 405, 'expected GET or HEAD, got POST'],
-  ['GET', '/-/reload', 405, 'expected POST, got GET'],
-  ['GET', '/api/monitoring/dashboard?days=9000', 400, 'days: expected a whole number from 1 to 30'],
-  ['GET', '/api/monitoring/dashboard?days=1&days=2', 400, 'days: expected a whole number from 1 to 30'],
+  ...['9000', '0', '-1', '1e9', '999999999999999999999', 'NaN', '', '7&days=8', '7.0', '%00'].map(
+    (days): [string, string, number, string] => [
+      'GET',
+      `/api/monitoring/dashboard?days=${days}`,
+      400,
+      'days: expected a whole number from 1 to 30',
+    ],
+  ),
   ['GET', '/api/diagnosis?lang=fr', 400, 'lang: expected one of en, zh-TW'],
   ['GET', '/api/diagnosis?target=a&target=b', 400, 'target: expected one name'],
   ['GET', '/ping/%ZZ', 400, "Failed to decode param '%ZZ'"],
-])('%s %s is answered with the problem document %d', async (method, path, status, detail) => {
-  const response = await fetch(url + path, { method })
-  expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  const document: unknown = await response.json()
-  const allowed =
-    status === 405 ? detail.slice('expected '.length).split(',')[0]?.replace(' or ', ', ') : undefined
-  expect(response.headers.get('allow') ?? undefined).toBe(allowed)
-  expect([response.status, document]).toEqual([
-    status,
-    { type: 'about:blank', title: expect.any(String) as unknown, status, detail, instance: path },
-  ])
-})
+  ['GET', '/-/reload', 405, 'expected POST, got GET'],
+  ...[...endpoints.map(({ path }) => path), '/api/openapi.json', '/metrics'].flatMap((path) =>
+    ['POST', 'PUT', 'PATCH', 'DELETE'].map((method): [string, string, number, string] => [
+      method,
+      path,
+      405,
+      `expected GET or HEAD, got ${method}`,
+    ]),
+  ),
+]
+
+test.each(refusals)(
+  '%s %s is answered with the problem document %d',
+  async (method, path, status, detail) => {
+    const response = await fetch(url + path, { method })
+    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    const document: unknown = await response.json()
+    const [, allowed] = /^expected (.*), got/.exec(status === 405 ? detail : '') ?? []
+    expect(response.headers.get('allow') ?? undefined).toBe(allowed?.replace(' or ', ', '))
+    expect([response.status, document]).toEqual([
+      status,
+      { type: 'about:blank', title: expect.any(String) as unknown, status, detail, instance: path },
+    ])
+  },
+)
 
 test('an answer may be kept until the next scrape is due, and no longer', async () => {
   const [first, second] = [

@@ -40,7 +40,9 @@ test('the API tells the same of the same Prometheus', async () => {
   onTestFinished(exporter.stop)
   const response = await fetch(`${exporter.url}/api/monitoring/dashboard?days=7`)
   expect(await response.json()).toMatchObject({
-    missing: ['active_alerts: the configuration names no upstream.alertmanager'],
+    missing: [
+      { part: 'active_alerts', status: 501, detail: 'the configuration names no upstream.alertmanager' },
+    ],
     performance_analysis: {
       trends: {
         memory_trend: expect.arrayContaining([

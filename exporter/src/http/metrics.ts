@@ -10,7 +10,7 @@ import type { Served } from './app.ts'
 import { findingsOf } from './diagnosis.ts'
 import { chooseFormat } from './negotiation.ts'
 import { pageFamilies } from './page.ts'
-import { sendScrapeProblem } from './problem.ts'
+import { sendTextProblem } from './problem.ts'
 
 const defaultTimeoutSeconds = 10
 // What is left for rendering and for the way back, so that the page arrives before Prometheus gives up.
@@ -22,7 +22,7 @@ export function serveMetrics(served: Served): RequestHandler {
   return async (request, response) => {
     const only = readCollect(request.query['collect[]'] ?? request.query['collect'])
     if (typeof only === 'string') {
-      sendScrapeProblem(response, 400, only)
+      sendTextProblem(response, 400, only)
       return
     }
     const seconds = roundSeconds(request.get('x-prometheus-scrape-timeout-seconds'))

@@ -6,14 +6,14 @@ import type { Served } from './app.ts'
 import { roundSeconds } from './metrics.ts'
 import { chooseFormat } from './negotiation.ts'
 import { probeFamilies } from './probe-families.ts'
-import { sendScrapeProblem } from './problem.ts'
+import { sendTextProblem } from './problem.ts'
 import { describeProbe } from './trace.ts'
 
 export function serveProbe(served: Served): RequestHandler {
   return async (request, response) => {
     const { target } = request.query
     if (typeof target !== 'string' || target === '') {
-      sendScrapeProblem(response, 400, 'expected the name of a target, as in /probe?target=NAME')
+      sendTextProblem(response, 400, 'expected the name of a target, as in /probe?target=NAME')
       return
     }
     const seconds = roundSeconds(request.get('x-prometheus-scrape-timeout-seconds'))
@@ -23,7 +23,7 @@ export function serveProbe(served: Served): RequestHandler {
     if (!probe) {
       // A free URL here would let anybody send requests through us.
       const detail = `there is no target ${JSON.stringify(target)} in the configuration`
-      sendScrapeProblem(response, 404, detail)
+      sendTextProblem(response, 404, detail)
       return
     }
     const format = chooseFormat(request.get('accept'))

@@ -1,4 +1,5 @@
-// What a refused request is answered with: a problem document, RFC 9457.
+// What a refused request is answered with, and what a part that could not be told has in its place: a problem document,
+// RFC 9457.
 import type { RequestHandler, Response } from 'express'
 
 const titles: Readonly<Record<number, string>> = {
@@ -7,25 +8,27 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Content Too Large',
+  421: 'Misdirected Request',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
 }
 
+export function describeProblem(status: number, detail: string, instance: string) {
+  return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, instance }
+}
+
 export function sendProblem(response: Response, status: number, detail: string): void {
-  const body = {
-    type: 'about:blank',
-    title: titles[status] ?? 'Error',
-    status,
-    detail,
-    instance: response.req.originalUrl.slice(0, 200),
-  }
+  const body = describeProblem(status, detail, response.req.originalUrl.slice(0, 200))
   response.status(status).type('application/problem+json').send(JSON.stringify(body))
 }
 
-/** To whom scrapes, in text as other exporters do; as a problem document to whom asks for JSON. */
-export function sendScrapeProblem(response: Response, status: number, detail: string): void {
+/** To who scrapes and to jobs in text, as other exporters do; as a problem document to whom asks for JSON. */
+export function sendTextProblem(response: Response, status: number, detail: string): void {
   response.vary('accept')
   const wanted = response.req.accepts(['text/plain', 'application/json', 'application/problem+json'])
   if (wanted === 'text/plain' || wanted === false) response.status(status).type('text').send(`${detail}\n`)

@@ -1,6 +1,6 @@
 // The answer of /api/monitoring/dashboard: present, history, alerts, and what they mean.
 import { z } from 'zod'
-import { systemMonitoring } from './models.ts'
+import { problem, systemMonitoring } from './models.ts'
 
 const moment = z.iso.datetime()
 
@@ -111,13 +111,19 @@ export const performanceAnalysis = z
   })
   .meta({ id: 'PerformanceAnalysis' })
 
+export const missingParts = ['historical_trends', 'average_before', 'anomalies', 'active_alerts'] as const
+
+export const missingPart = z
+  .object({ ...problem.shape, part: z.enum(missingParts) })
+  .meta({ id: 'MissingPart', description: 'A problem document, RFC 9457, and the part that it is about.' })
+
 export const monitoringDashboard = z
   .object({
     current_status: systemMonitoring,
     historical_trends: z.array(trend).nullable(),
     active_alerts: z.array(activeAlert).nullable(),
     performance_analysis: performanceAnalysis.nullable(),
-    missing: z.array(z.string()).meta({ description: 'What could not be told, and why.' }),
+    missing: z.array(missingPart).meta({ description: 'What could not be told, and why.' }),
     timestamp: moment,
   })
   .meta({ id: 'MonitoringDashboard' })

@@ -3,13 +3,15 @@ import type { z } from 'zod'
 import { explain } from '../../log.ts'
 import type { Snapshot } from '../../scrape.ts'
 import { analyze } from './analysis.ts'
-import type { activeAlert, monitoringDashboard } from './dashboard-models.ts'
+import { describeProblem } from '../problem.ts'
+import type { activeAlert, missingParts, monitoringDashboard } from './dashboard-models.ts'
 import { limitsOf, readAnomalies, readTrends } from './past.ts'
 import { toSystemMonitoring } from './status.ts'
 import { readAlerts } from './upstream.ts'
 import type { UpstreamAlert } from './upstream.ts'
 
 type Dashboard = z.input<typeof monitoringDashboard>
+type Part = (typeof missingParts)[number]
 
 const known = new WeakMap<Snapshot, Map<number, Promise<Dashboard>>>()
 
@@ -24,18 +26,24 @@ export function readDashboard(snapshot: Snapshot, days: number): Promise<Dashboa
 
 async function composeDashboard(snapshot: Snapshot, days: number): Promise<Dashboard> {
   const { startedAt: now, settings } = snapshot
-  const missing: string[] = []
+  const missing: Dashboard['missing'] = []
+  const lack = (part: Part, status: number, detail: string): void => {
+    missing.push({ ...describeProblem(status, detail, `/api/monitoring/dashboard?days=${days}`), part })
+  }
   const part = async <T>(
-    what: string,
+    what: Part,
     program: keyof typeof settings.upstream,
     read: (base: string) => Promise<T>,
   ): Promise<T | undefined> => {
     const base = settings.upstream[program]
+    if (base === undefined) {
+      lack(what, 501, `the configuration names no upstream.${program}`)
+      return undefined
+    }
     try {
-      if (base === undefined) throw new Error(`the configuration names no upstream.${program}`)
       return await read(base)
     } catch (error) {
-      missing.push(`${what}: ${explain(error)}`)
+      lack(what, 502, `${program}: ${explain(error)}`)
       return undefined
     }
   }
