@@ -37,7 +37,7 @@ export interface Command {
   run(invocation: Invocation): Promise<number>
 }
 
-export type Arguments = Pick<Invocation, 'values' | 'lists' | 'switches' | 'positionals'>
+type Arguments = Pick<Invocation, 'values' | 'lists' | 'switches' | 'positionals'>
 
 /** Reads `argv` by the flags of `command`; a string is what is wrong with it, for a person. */
 export function readArguments(command: Command, argv: readonly string[]): Arguments | string {

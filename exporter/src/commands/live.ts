@@ -18,7 +18,7 @@ import { pingTokens } from '../receive-ping.ts'
 import { createScraper } from '../scrape.ts'
 import type { Scraper } from '../scrape.ts'
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly file: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: Log

@@ -4,7 +4,7 @@ import type { Cause } from './catalogue/catalogue.ts'
 import type { Fleet } from './fleet.ts'
 import type { Facts } from './text.ts'
 
-export interface ContainerTrouble {
+interface ContainerTrouble {
   readonly cause: Cause | undefined
   readonly measured: string
   readonly facts: Facts

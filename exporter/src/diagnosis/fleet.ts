@@ -44,7 +44,7 @@ export interface Observed {
   }
 }
 
-export interface PastVerdict {
+interface PastVerdict {
   readonly status: Status
   readonly probedAt: number | undefined
   readonly durationSeconds?: number | undefined

@@ -1,5 +1,6 @@
 // A page of somebody else, open in the browser of somebody who may reach us, must not make us do anything.
 import type { RequestHandler } from 'express'
+import { sendTextProblem } from './problem.ts'
 
 const changes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
@@ -11,7 +12,7 @@ export const refuseForeignOrigin: RequestHandler = (request, response, next) => 
       ? !isOwn(request.get('origin'), request.get('host'))
       : !/^(?:same-origin|none)$/.test(site)
   if (!changes.has(request.method) || !isForeign) return next()
-  response.status(403).type('text').send('a page of another origin may not ask for this\n')
+  sendTextProblem(response, 403, 'a page of another origin may not ask for this')
 }
 
 function isOwn(origin: string | undefined, host: string | undefined): boolean {

@@ -1,8 +1,9 @@
 // /ping/<task>[/start|/fail|/<exit code>]: jobs that keep no records tell of their runs.
 import { Router, text } from 'express'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { forwardedHeader, longestKeepSeconds } from '../collectors/tasks/ping.ts'
 import type { Ping, PingOutcome, PingSignal, ReceivePing } from '../collectors/tasks/ping.ts'
+import { sendTextProblem } from './problem.ts'
 
 const statusOf: Readonly<Record<PingOutcome, number>> = {
   ok: 200,
@@ -30,22 +31,17 @@ export function pingRoutes(receive: () => ReceivePing, clock: () => number = Dat
   const router = Router()
   const answer: RequestHandler = async (request, response) => {
     const ping = readPing(request, clock() / 1000)
-    if (typeof ping === 'string') return refuse(response, ping)
+    if (typeof ping === 'string') return sendTextProblem(response, 400, ping)
     const outcome = await receive()(ping)
     if (outcome === 'wrong_token') response.set('www-authenticate', 'Bearer')
-    response
-      .status(statusOf[outcome])
-      .set('cache-control', 'no-store')
-      .type('text')
-      .send(`${answerOf[outcome]}\n`)
+    response.set('cache-control', 'no-store')
+    const [status, words] = [statusOf[outcome], answerOf[outcome]]
+    if (status < 400) response.status(status).type('text').send(`${words}\n`)
+    else sendTextProblem(response, status, words)
   }
   const body = text({ type: () => true, limit: messageLimit })
   for (const path of ['/ping/:task', '/ping/:task/:signal']) router.get(path, answer).post(path, body, answer)
   return router
-}
-
-function refuse(response: Response, problem: string): void {
-  response.status(400).type('text').send(`${problem}\n`)
 }
 
 /** A string is what is wrong with it, for a person. */

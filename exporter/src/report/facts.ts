@@ -22,14 +22,14 @@ export interface Course {
   readonly before: number | undefined
 }
 
-export interface AlertFacts {
+interface AlertFacts {
   readonly alertname: string
   readonly subject: string
   readonly severity: string
   readonly minutes: number
 }
 
-export interface TaskFacts {
+interface TaskFacts {
   readonly task: string
   readonly runs: number
   readonly failures: number
@@ -58,7 +58,7 @@ export type Missing =
 
 type Part = 'anomalies' | 'alerts' | 'tasks' | 'before'
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly prometheus: string
   readonly days: number
   /** Unix seconds. */

@@ -34,7 +34,7 @@ export interface AlertmanagerConfig {
   readonly inhibit_rules?: readonly InhibitRule[]
 }
 
-export interface PostedAlert {
+interface PostedAlert {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
   readonly endsAt: string

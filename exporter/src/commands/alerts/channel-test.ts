@@ -7,15 +7,15 @@ import type { Route } from './routing.ts'
 
 /** In the order in which an alert gets there. `arrived` is not among them: only who reads the channel can say that. */
 const stages = ['nothing', 'accepted', 'routed', 'sent'] as const
-export type Stage = (typeof stages)[number]
+type Stage = (typeof stages)[number]
 
-export interface ChannelResult {
+interface ChannelResult {
   readonly channel: string
   readonly reached: Stage
   readonly detail: string
 }
 
-export interface ChannelTestOptions {
+interface ChannelTestOptions {
   readonly alertmanager: Alertmanager
   readonly timeoutSeconds: number
   readonly stop: AbortSignal

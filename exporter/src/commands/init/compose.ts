@@ -5,7 +5,7 @@ import { readComposeFile, readPort } from './compose-file.ts'
 import type { ComposeFile, ComposeService, Port } from './compose-file.ts'
 import { askService } from './services.ts'
 
-export interface ComposeSource {
+interface ComposeSource {
   readonly file: string
   readonly text: string
   readonly environment: Readonly<Record<string, string | undefined>>

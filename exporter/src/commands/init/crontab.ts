@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import { toSchedule } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 
-export interface CrontabSource {
+interface CrontabSource {
   readonly file: string
   readonly text: string
   /** Whether a user stands before each command, as in /etc/crontab and /etc/cron.d. */

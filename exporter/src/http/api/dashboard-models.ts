@@ -113,7 +113,7 @@ export const performanceAnalysis = z
 
 export const missingParts = ['historical_trends', 'average_before', 'anomalies', 'active_alerts'] as const
 
-export const missingPart = z
+const missingPart = z
   .object({ ...problem.shape, part: z.enum(missingParts) })
   .meta({ id: 'MissingPart', description: 'A problem document, RFC 9457, and the part that it is about.' })
 
