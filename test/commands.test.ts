@@ -55,6 +55,7 @@ test('status shows each target in a row, and its exit code says that one is not 
   expect(code).toBe(1)
   expect(stdout).toMatch(/^TARGET +KIND +STATUS +TOOK +WHY\nshop +service +healthy +\d+ ms\n/)
   expect(stdout).toMatch(/^closed +service +error +\d+ ms +connect: connect ECONNREFUSED 127\.0\.0\.1:1$/m)
+  expect(stdout.endsWith('\n\n2 targets: 1 healthy, 1 error\n')).toBe(true)
 })
 
 test('status as JSON', async () => {
@@ -104,6 +105,14 @@ test.each([
   const { code, stdout } = await run(['explain', metric])
   expect(code).toBe(0)
   expect(stdout).toContain(`  ${line}\n`)
+})
+
+test('explain names the metrics that a part of a name is in', async () => {
+  const { code, stderr } = await run(['explain', 'tls_certificate'])
+  expect(code).toBe(2)
+  expect(stderr).toContain(
+    '; there are watchpost_target_tls_certificate_not_after_timestamp_seconds, watchpost_',
+  )
 })
 
 test('explain names the metric that was meant', async () => {

@@ -41,5 +41,5 @@ async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()))
   const width = Math.max(...all.map(({ name }) => name.length))
   const lines = all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  return `Watchpost ${version}: deployment monitoring for a small fleet.\n\nusage: watchpost <command> [flags]\n\n${lines.join('\n')}\n`
+  return `Watchpost ${version}: deployment monitoring for a small fleet.\n\nusage: watchpost <command> [flags]\n\n${lines.join('\n')}\n\nwatchpost <command> --help lists the flags of a command.\n`
 }

@@ -7,6 +7,8 @@ import type { Metric } from '../metrics/metric.ts'
 import { createSelfMetrics } from '../metrics/self.ts'
 import type { Command } from './command.ts'
 
+const mostSuggestions = 10
+
 export const explainMetric: Command = {
   name: 'explain',
   summary: 'Says what a metric means.',
@@ -40,15 +42,20 @@ export const explainMetric: Command = {
       write(describeMetric(metric, source))
       return 0
     }
-    const meant = nearest(
-      name,
-      groups.flatMap(([, metrics]) => metrics.map((metric) => metric.name)),
-    )
+    const names = groups.flatMap(([, metrics]) => metrics.map((metric) => metric.name))
     writeError(
-      `watchpost: there is no metric ${name}${meant ? `, did you mean ${meant}?` : ''}; docs/metrics.md lists them all\n`,
+      `watchpost: there is no metric ${name}${suggest(name, names)}; docs/metrics.md lists them all\n`,
     )
     return 2
   },
+}
+
+/** The one that was probably meant, else those that the text is a part of. */
+function suggest(text: string, names: readonly string[]): string {
+  const meant = nearest(text, names)
+  if (meant !== undefined) return `, did you mean ${meant}?`
+  const holding = names.filter((name) => name.includes(text)).slice(0, mostSuggestions)
+  return holding.length === 0 ? '' : `; there are ${holding.join(', ')}`
 }
 
 function describeMetric({ name, help, type, labels }: Metric, source: string): string {

@@ -69,6 +69,7 @@ test('while our own network is cut, only what answered or refused is blamed', ()
 test('a dependency that only the service knows of is named as it calls it', () => {
   const health = {
     status: 'error',
+    word: undefined,
     unknownStatus: undefined,
     version: undefined,
     uptimeSeconds: undefined,

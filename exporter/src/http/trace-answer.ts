@@ -27,7 +27,7 @@ function describeHttp(outcome: HttpOutcome): string[] {
     ...(outcome.redirects > 0 ? [field('redirects', `${outcome.redirects}, to ${outcome.url}`)] : []),
     ...describeTls(outcome),
     ...[...outcome.headers].map(([name, values]) => field('header', `${name}: ${shownHeader(name, values)}`)),
-    ...(body === undefined ? [] : [field('body', `${outcome.body?.length ?? 0} bytes\n${excerpt(body)}`)]),
+    ...(body === undefined ? [] : [field('body', `${outcome.body?.length ?? 0} bytes${excerpt(body)}`)]),
   ]
 }
 
@@ -39,7 +39,7 @@ function shownHeader(name: string, values: readonly string[]): string {
 function describeTcp(outcome: TcpOutcome): string[] {
   const { received } = outcome
   const said = received === '' ? 'nothing was said' : `${received.length} bytes`
-  const text = received === '' ? '' : `\n${excerpt(received)}`
+  const text = excerpt(received)
   return [field('answer', said + from(outcome) + text), ...describeTls(outcome)]
 }
 
@@ -92,7 +92,9 @@ export function milliseconds(seconds: number): string {
   return `${(seconds * 1000).toFixed(1)} ms`
 }
 
+/** The beginning of `text` in lines below the field; nothing where there is none. */
 function excerpt(text: string): string {
+  if (text.trim() === '') return ''
   const lines = text.slice(0, excerptLength).trimEnd().split(/\r?\n/)
-  return lines.map((line) => ' '.repeat(13) + line.replaceAll(/\p{Cc}/gu, '·')).join('\n')
+  return lines.map((line) => `\n${' '.repeat(13)}${line.replaceAll(/\p{Cc}/gu, '·')}`).join('')
 }

@@ -6,6 +6,8 @@ import type { Status } from '../target.ts'
 
 export interface Health {
   readonly status: Status
+  /** What the service calls itself, where it says so in a word that is understood. */
+  readonly word: string | undefined
   /** What the body said, where it was not understood. */
   readonly unknownStatus: string | undefined
   readonly version: string | undefined
@@ -66,14 +68,17 @@ export function readHealth(body: unknown): Health | undefined {
 }
 
 /** A body without a status says "healthy" by having been sent; a word we do not know is worth a warning. */
-function readStatus(value: unknown): Pick<Health, 'status' | 'unknownStatus'> {
-  if (value === undefined || value === null) return { status: 'healthy', unknownStatus: undefined }
-  if (typeof value === 'boolean') return { status: value ? 'healthy' : 'error', unknownStatus: undefined }
+function readStatus(value: unknown): Pick<Health, 'status' | 'word' | 'unknownStatus'> {
+  const unsaid = { word: undefined, unknownStatus: undefined }
+  if (value === undefined || value === null) return { status: 'healthy', ...unsaid }
+  if (typeof value === 'boolean') return { status: value ? 'healthy' : 'error', ...unsaid }
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const status = words[text.trim().toLowerCase()]
+  const word = text.trim().toLowerCase()
+  // A service may call itself `constructor`.
+  const status = Object.hasOwn(words, word) ? words[word] : undefined
   return status
-    ? { status, unknownStatus: undefined }
-    : { status: 'warning', unknownStatus: text.slice(0, 80) }
+    ? { status, word, unknownStatus: undefined }
+    : { status: 'warning', word: undefined, unknownStatus: text.slice(0, 80) }
 }
 
 function readDependencies(value: unknown): { name: string; failed: boolean }[] {
@@ -139,5 +144,9 @@ export function judgeHealth(health: Health): Verdict {
     return { status: 'warning', reason: 'body', detail }
   }
   if (health.status === 'healthy') return well
-  return { status: health.status, reason: 'body', detail: `the service calls itself ${health.status}` }
+  return {
+    status: health.status,
+    reason: 'body',
+    detail: `the service calls itself ${health.word ?? health.status}`,
+  }
 }

@@ -143,9 +143,17 @@ test('a status that the configuration expects is well', async () => {
   expect(await verdict(send(404, '{}'), { expected_status: [404] })).toEqual([['healthy', 'none', undefined]])
 })
 
+test.each(['constructor', '__proto__', 'valueOf'])(
+  'a service that calls itself %s says a word like any other that is not known',
+  async (word) => {
+    const found = await verdict(send(200, JSON.stringify({ status: word, dependencies: { db: word } })))
+    expect(found).toEqual([['warning', 'body', expect.stringContaining(`got "${word}"`)]])
+  },
+)
+
 test('degraded is a warning, and a word that is not known is one too', async () => {
   expect(await verdict(send(200, '{"status":"degraded"}'))).toEqual([
-    ['warning', 'body', 'the service calls itself warning'],
+    ['warning', 'body', 'the service calls itself degraded'],
   ])
   expect(await verdict(send(200, '{"status":"purple"}'))).toEqual([
     ['warning', 'body', 'expected a status such as healthy, warning or error in the body, got "purple"'],

@@ -22,7 +22,8 @@ export async function askService(url: string, signal: AbortSignal): Promise<Aske
   const health = readHealth(body)
   const answered = outcome.status !== undefined
   const isOdd = typeof health?.unknownStatus === 'string'
-  const byStatus = answered && (health === undefined || isOdd) ? { judge_by: 'status' } : {}
+  const isRedirect = outcome.status !== undefined && outcome.status >= 300 && outcome.status < 400
+  const byStatus = answered && !isRedirect && (health === undefined || isOdd) ? { judge_by: 'status' } : {}
   const proposal = health ? propose(body, Date.now() / 1000, isOdd) : undefined
   return {
     found: {
@@ -61,6 +62,12 @@ function readBody({ bodyText }: HttpOutcome): unknown {
 
 function problemOf(outcome: HttpOutcome, health: unknown): string | undefined {
   if (outcome.failure) return `it could not be asked (${outcome.failure}): ${outcome.detail ?? ''}`
+  const { status = 0, headers } = outcome
+  if (status >= 300 && status < 400) {
+    const to = headers.get('location')?.[0] ?? 'nowhere'
+    return `it answers with a redirect to ${to}: name that address, or allow redirects for it`
+  }
+  if (status >= 400) return `it answers with HTTP status ${status}: until that is well, it is in error`
   if (health === undefined)
     return 'it answers, but not with a JSON object; so its status is all that will be judged'
   return undefined
