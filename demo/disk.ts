@@ -1,6 +1,6 @@
 // A disk that fills up: a small file system in memory, mounted only while the fault lasts.
 import { execFile } from 'node:child_process'
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Breakable } from './fault.ts'
@@ -20,6 +20,9 @@ const sizeMegabytes = 64
 const fullMegabytes = 62
 const stepMegabytes = 2
 
+/** Whoever wrote it has gone long since: what is still written to nobody may remove. */
+const forgottenAt = (): Date => new Date(Date.now() - 600_000)
+
 export async function createDisk(dataDirectory: string, speed: number): Promise<Disk> {
   const path = join(dataDirectory, 'disk')
   // One that was killed in the midst of it has left its own behind.
@@ -31,9 +34,12 @@ export async function createDisk(dataDirectory: string, speed: number): Promise<
 
   function fill(): void {
     let written = 0
+    const file = join(path, 'runaway.log')
     const step = (): void => {
-      if (written >= fullMegabytes) clearInterval(filling)
-      else last = appendFile(join(path, 'runaway.log'), Buffer.alloc(stepMegabytes * 1024 * 1024, '.'))
+      if (written >= fullMegabytes) {
+        clearInterval(filling)
+        last = last.then(() => utimes(file, forgottenAt(), forgottenAt()))
+      } else last = appendFile(file, Buffer.alloc(stepMegabytes * 1024 * 1024, '.'))
       written += stepMegabytes
     }
     step()

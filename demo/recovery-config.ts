@@ -13,6 +13,8 @@ export interface RecoveryPlaces {
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
   readonly exporterUrl: string
+  /** How soon a heal shows. */
+  readonly scrapeIntervalSeconds: number
 }
 
 interface Part {
@@ -21,9 +23,16 @@ interface Part {
 }
 
 /** An hour of the demo is a minute, and nobody wants to wait longer than that. */
-const pace = { firing_for: '0s', timeout: '60s', settle: '2s', window: '20s', cooldown: '10s', attempts: 2 }
+function paceOf(scrapeSeconds: number): object {
+  const seconds = (scrapes: number, least: number): string => `${Math.max(scrapes * scrapeSeconds, least)}s`
+  const waits = { settle: seconds(0.4, 1), window: seconds(4, 10), cooldown: seconds(2, 5) }
+  return { firing_for: '0s', timeout: '60s', attempts: 2, ...waits }
+}
+
 const budget = { actions: 5, per: '30m' }
 const breaker = { failures: 4, per: '1h', reset: '10m' }
+/** A person is at work on it, all day long: nothing is to be restarted under their hands. */
+const rebuilt = 'summary_api'
 
 export function renderRecovery(fleet: Fleet, places: RecoveryPlaces): string {
   const parts = [
@@ -45,15 +54,24 @@ export function renderRecovery(fleet: Fleet, places: RecoveryPlaces): string {
       max_concurrent: 4,
       startup_hold: '10s',
       budget: { actions: 20, per: '1h' },
-      blast_radius: { targets: 6, share: '50%' },
+      blast_radius: { targets: 10, share: '90%' },
     },
+    maintenance: [{ cron: '* * * * *', for: '1m', targets: [containerTarget(rebuilt)] }],
     targets: parts.map(({ target }) => target),
-    policies: parts.map(({ policy }) => ({ mode: 'auto', ...pace, budget, breaker, ...policy })),
+    policies: parts.map(({ policy }) => ({
+      mode: 'auto',
+      ...paceOf(places.scrapeIntervalSeconds),
+      budget,
+      breaker,
+      ...policy,
+    })),
   })
 }
 
+const containerTarget = (service: string): string => `${service}_container`
+
 function restart(entry: ServiceEntry, { engineUrl }: Fleet): Part {
-  const target = `${entry.name}_container`
+  const target = containerTarget(entry.name)
   return {
     target: { name: target, type: 'docker', container: containerName({ entry }), engine: engineUrl },
     policy: {
@@ -62,7 +80,8 @@ function restart(entry: ServiceEntry, { engineUrl }: Fleet): Part {
       action: 'restart_service',
       target,
       healthy: { probe: entry.name },
-      depends_on: entry.needs.filter(({ strength }) => strength === 'hard').map(({ name }) => name),
+      // All that it asks when it starts.
+      depends_on: entry.needs.map((need) => need.name),
     },
   }
 }
@@ -91,6 +110,8 @@ function retryTask(name: string, fleet: Fleet): Part {
       action: 'retry_failed_task',
       target,
       healthy: { query: `watchpost_task_consecutive_failures{task="${name}"} == 0` },
+      // What a second run does not help will not be helped by a third.
+      budget: { actions: 1, per: '30m' },
     },
   }
 }

@@ -131,6 +131,7 @@ async function recover(
     prometheusUrl: urlOf(options, 'prometheus'),
     alertmanagerUrl: urlOf(options, 'alertmanager'),
     exporterUrl: urlOf(options, 'exporter'),
+    scrapeIntervalSeconds: options.scrapeIntervalSeconds,
   }
   keep(await startRecovery({ directory, port, fleet, places, token }))
   return {

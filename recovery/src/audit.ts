@@ -2,7 +2,7 @@
 import { readJournal } from './journal/files.ts'
 import type { JournalEvent } from './state/event.ts'
 
-export interface Audit {
+interface Audit {
   /** Why it cannot be relied on, or undefined where it can. */
   readonly problem: string | undefined
   /** The last record is half a one. */

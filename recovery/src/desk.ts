@@ -1,10 +1,11 @@
 // What the parts of the engine share, and how they keep and tell what happened.
 import type { Log } from '../../exporter/src/log.ts'
+import type { SteadyClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import type { Escalation } from './escalation.ts'
 import type { Observer } from './evidence.ts'
 import type { Journal } from './journal/journal.ts'
-import type { JournalEvent } from './state/event.ts'
+import type { Boot, JournalEvent } from './state/event.ts'
 import type { Tally } from './tally.ts'
 
 export interface Desk {
@@ -14,10 +15,11 @@ export interface Desk {
   readonly escalation: Escalation
   readonly tally: Tally
   readonly log: Log
-  /** Unix seconds, as the system has them; somebody may set them. */
+  /** Unix seconds, of `time`. */
   readonly clock: () => number
-  /** Seconds since some moment, which nobody can set. */
-  readonly uptime: () => number
+  readonly time: SteadyClock
+  /** The start of the machine, by its clock as it is now. */
+  readonly boot: () => Boot | undefined
 }
 
 /** Throws where the events could not be stored; then they have not happened. */

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { createSteadyClock } from './clock.ts'
 import type { Desk } from './desk.ts'
 import { createEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
@@ -39,12 +40,14 @@ const firing: CommonEvidence = {
 
 interface Setting {
   readonly engine: Engine
+  readonly restart: () => Engine
   readonly calls: () => number
   /** What the next looks see, each look one of them, the last one for good. */
   readonly see: (...looks: Look[]) => void
   readonly wait: (seconds: number) => void
   /** Moves the clock without any time passing. */
   readonly setClock: (seconds: number) => void
+  readonly sleep: (seconds: number) => void
 }
 
 type Look = Partial<CommonEvidence> & { readonly isHealthy?: boolean | undefined }
@@ -78,7 +81,9 @@ policies:
     settle: 10s
     window: 30s
 `)
-  let [now, uptime] = [startsAt + 120, 0]
+  let [now, uptime, awake] = [startsAt + 120, 0, 0]
+  const clocks = { wall: () => now, uptime: () => uptime, awake: () => awake }
+  const time = createSteadyClock(clocks)
   let looks: Look[] = [{}]
   const look = (): Look => (looks.length > 1 ? looks.shift() : looks[0]) ?? {}
   const desk: Desk = {
@@ -91,11 +96,19 @@ policies:
     escalation: { announce: () => Promise.resolve() },
     tally: createTally(config),
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    clock: () => now,
-    uptime: () => uptime,
+    clock: time.now,
+    time,
+    boot: () => ({ id: 'this', at: now - uptime }),
   }
   const engine = createEngine(desk)
   engine.begin('0')
+  /** Another process, on the same machine and with what was stored. */
+  const restart = (): Engine => {
+    const later = createSteadyClock(clocks)
+    const next = createEngine({ ...desk, time: later, clock: later.now })
+    next.begin('0')
+    return next
+  }
   const alert = {
     status: 'firing' as const,
     labels,
@@ -105,13 +118,19 @@ policies:
   journal.append(sortAlerts([alert], config, journal.state, now).events)
   return {
     engine,
+    restart,
     calls: () => calls,
     see: (...next) => (looks = next),
     wait: (seconds) => {
       now += seconds
       uptime += seconds
+      awake += seconds
     },
     setClock: (seconds) => void (now += seconds),
+    sleep: (seconds) => {
+      now += seconds
+      uptime += seconds
+    },
   }
 }
 
@@ -219,4 +238,36 @@ test('a clock that is set back keeps nobody from acting for longer than the hold
   await engine.round()
   await engine.idle()
   expect(calls()).toBe(1)
+})
+
+test('a machine that has slept lets a cooldown end, and holds as a start does', async () => {
+  const { engine, calls, sleep, wait } = await begin({ hold: '20s' })
+  wait(21)
+  await engine.round()
+  await engine.idle()
+  wait(41)
+  await engine.round()
+  sleep(7_200)
+  await engine.round()
+  expect(decision()).toBe('startup_hold')
+  wait(21)
+  await engine.round()
+  await engine.idle()
+  expect(calls()).toBe(2)
+})
+
+test('a clock that is set between two starts ends no cooldown either', async () => {
+  const { engine, calls, restart, setClock, wait } = await begin()
+  await engine.round()
+  await engine.idle()
+  wait(41)
+  await engine.round()
+  setClock(86_400)
+  const again = restart()
+  await again.round()
+  expect(decision()).toBe('cooldown')
+  wait(600)
+  await again.round()
+  await again.idle()
+  expect(calls()).toBe(2)
 })

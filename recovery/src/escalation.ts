@@ -2,7 +2,8 @@
 import { explain } from '../../exporter/src/log.ts'
 import type { Log } from '../../exporter/src/log.ts'
 import type { Config } from './config/load.ts'
-import { describeAnswer, exchange } from './exchange.ts'
+import { describeAnswer } from './exchange.ts'
+import { askPlace } from './place.ts'
 import type { Decision } from './state/event.ts'
 import { openEpisodes } from './state/state.ts'
 import type { Episode, State } from './state/state.ts'
@@ -35,7 +36,7 @@ export interface Escalation {
   announce(state: State, now: number): Promise<void>
 }
 
-export interface EscalationOptions {
+interface EscalationOptions {
   readonly config: Config
   readonly tally: Tally
   readonly log: Log
@@ -58,12 +59,11 @@ export function createEscalation({ config, tally, log, isJournalBroken }: Escala
       const uptime = performance.now() / 1000
       if (key === told && uptime - toldAt < everySeconds) return
       try {
-        const answer = await exchange({
-          url: `${alertmanager.url.replace(/\/+$/, '')}/api/v2/alerts`,
+        const answer = await askPlace(alertmanager, '/api/v2/alerts', {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(alerts),
-          signal: AbortSignal.timeout(5_000),
+          milliseconds: 5_000,
         })
         if (answer.status !== 200) throw new Error(describeAnswer(answer))
         ;[told, toldAt] = [key, uptime]

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import type { Log } from '../../exporter/src/log.ts'
 import { explain } from '../../exporter/src/log.ts'
 import type { Settings, Policy } from './config/schema.ts'
-import { describeAnswer, exchange } from './exchange.ts'
+import { describeAnswer } from './exchange.ts'
 import type { AnnouncedAlert, Evidence, PrometheusAlert } from './guards/evidence.ts'
+import { askPlace, readPlace } from './place.ts'
 
 const timeoutMilliseconds = 5_000
 const probeTimeoutMilliseconds = 15_000
@@ -19,7 +20,7 @@ export interface Observer {
   isHealthy(policy: Policy): Promise<boolean | undefined>
 }
 
-export interface ObserverOptions {
+interface ObserverOptions {
   readonly settings: Settings
   readonly storagePath: string
   readonly log: Log
@@ -72,7 +73,8 @@ const prometheusAlerts = z.object({
 })
 
 async function readAlerts(settings: Settings): Promise<PrometheusAlert[]> {
-  return prometheusAlerts.parse(await ask(settings.prometheus, '/api/v1/alerts')).data.alerts
+  return prometheusAlerts.parse(await readPlace(settings.prometheus, '/api/v1/alerts', timeoutMilliseconds))
+    .data.alerts
 }
 
 const announcedAlerts = z.array(
@@ -84,7 +86,9 @@ const announcedAlerts = z.array(
 )
 
 async function readAnnounced(settings: Settings): Promise<AnnouncedAlert[]> {
-  const alerts = announcedAlerts.parse(await ask(settings.alertmanager, '/api/v2/alerts'))
+  const alerts = announcedAlerts.parse(
+    await readPlace(settings.alertmanager, '/api/v2/alerts', timeoutMilliseconds),
+  )
   return alerts.map(({ fingerprint, startsAt, status }) => ({
     fingerprint,
     startsAt: Date.parse(startsAt) / 1000,
@@ -122,30 +126,14 @@ interface QuerySample {
 
 async function query(settings: Settings, promql: string): Promise<QuerySample[]> {
   const path = `/api/v1/query?query=${encodeURIComponent(promql)}`
-  const { result } = vector.parse(await ask(settings.prometheus, path)).data
+  const { result } = vector.parse(await readPlace(settings.prometheus, path, timeoutMilliseconds)).data
   return result.map(({ metric, value: [at, value] }) => ({ metric, value: Number(value), at }))
 }
 
 async function probe(settings: Settings, target: string): Promise<boolean> {
-  const url = address(settings.exporter, `/probe?target=${encodeURIComponent(target)}`)
-  const answer = await exchange({ url, signal: AbortSignal.timeout(probeTimeoutMilliseconds) })
+  const path = `/probe?target=${encodeURIComponent(target)}`
+  const answer = await askPlace(settings.exporter, path, { milliseconds: probeTimeoutMilliseconds })
   const success = /^probe_success ([01])$/m.exec(answer.text)?.[1]
   if (answer.status !== 200 || success === undefined) throw new Error(describeAnswer(answer))
   return success === '1'
-}
-
-type Place = { readonly url: string } | undefined
-
-function address(place: Place, path: string): string {
-  if (!place) throw new Error('it is not configured')
-  return `${place.url.replace(/\/+$/, '')}${path}`
-}
-
-async function ask(place: Place, path: string): Promise<unknown> {
-  const answer = await exchange({
-    url: address(place, path),
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-  })
-  if (answer.status !== 200) throw new Error(describeAnswer(answer))
-  return answer.json()
 }

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     storagePath,
     address: { host, port: Number(port) },
     log: createLog(level),
-    clock: () => Date.now() / 1000,
+    wall: () => Date.now() / 1000,
   })
   if (!stop.signal.aborted) await once(stop.signal, 'abort')
   await recovery.stop()

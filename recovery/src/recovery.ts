@@ -7,6 +7,8 @@ import type { Log } from '../../exporter/src/log.ts'
 import type { Family } from '../../exporter/src/metrics/metric.ts'
 import { createSelfMetrics } from '../../exporter/src/metrics/self.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { createSteadyClock, machineClocks, readBoot } from './clock.ts'
+import type { SteadyClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { createEngine } from './engine.ts'
 import { createEscalation } from './escalation.ts'
@@ -16,6 +18,7 @@ import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
 import { createRounds } from './rounds.ts'
 import type { Rounds } from './rounds.ts'
+import type { Boot } from './state/event.ts'
 import { createTally, stateFamilies } from './tally.ts'
 import type { Tally } from './tally.ts'
 
@@ -24,7 +27,8 @@ export interface RecoveryOptions {
   readonly storagePath: string | undefined
   readonly address: { readonly host: string; readonly port: number }
   readonly log: Log
-  readonly clock: () => number
+  /** Unix seconds, as the machine has them. */
+  readonly wall: () => number
 }
 
 export interface Recovery {
@@ -33,16 +37,18 @@ export interface Recovery {
 }
 
 export async function startRecovery(options: RecoveryOptions): Promise<Recovery> {
-  const { config, log, clock } = options
+  const { config, log, wall } = options
   const tally = createTally(config)
-  const live = goLive(options, tally)
+  const time = createSteadyClock(machineClocks(wall))
+  const clock = time.now
+  const live = goLive({ ...options, time }, tally)
   const app = createApp({
     config,
     journal: live?.journal,
     tally,
     log,
-    clock,
-    families: createPage(options, tally, live),
+    clock: live?.now ?? clock,
+    families: createPage({ config, clock }, tally, live),
     ailment: () => live?.rounds.ailment(),
     wake: () => live?.rounds.wake(),
   })
@@ -67,26 +73,34 @@ interface Live {
   readonly journal: Journal
   readonly rounds: Rounds
   readonly storagePath: string
+  /** As the engine has it, for what comes in between two rounds. */
+  readonly now: () => number
 }
 
-/** The machine's own steady clock. */
-const uptime = (): number => performance.now() / 1000
-
 /** Undefined where everything is off: then nothing is kept, and nothing is ever considered. */
-function goLive({ config, storagePath, log, clock }: RecoveryOptions, tally: Tally): Live | undefined {
+function goLive(
+  { config, storagePath, log, wall, time }: RecoveryOptions & { readonly time: SteadyClock },
+  tally: Tally,
+): Live | undefined {
   const { settings } = config
+  const clock = time.now
   if (settings.mode === 'off' || storagePath === undefined) return undefined
   const journal = openJournal(storagePath)
   const observer = createObserver({ settings, storagePath, log, clock })
   const escalation = createEscalation({ config, tally, log, isJournalBroken: () => journal.isBroken })
-  const engine = createEngine({ config, journal, observer, escalation, tally, log, clock, uptime })
+  const boot = (): Boot | undefined => readBoot(wall)
+  const engine = createEngine({ config, journal, observer, escalation, tally, log, clock, time, boot })
   engine.begin(packageJson.version)
   const rounds = createRounds({ engine, log, clock, intervalSeconds: settings.interval })
-  return { journal, rounds, storagePath }
+  const now = (): number => {
+    engine.followClock()
+    return clock()
+  }
+  return { journal, rounds, storagePath, now }
 }
 
 function createPage(
-  { config, clock }: RecoveryOptions,
+  { config, clock }: { readonly config: Config; readonly clock: () => number },
   tally: Tally,
   live: Live | undefined,
 ): () => Promise<Family[]> {

@@ -12,7 +12,7 @@ export interface Rounds {
   stop(): Promise<void>
 }
 
-export interface RoundsOptions {
+interface RoundsOptions {
   readonly engine: Engine
   readonly log: Log
   readonly clock: () => number

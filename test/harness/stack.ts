@@ -10,7 +10,7 @@ import { queryPrometheus } from '../../demo/stack/query.ts'
 import type { Sample } from '../../demo/stack/query.ts'
 import type { RecoveryMode } from '../../demo/stack/recovery.ts'
 import { startStack as startDemoStack } from '../../demo/stack/stack.ts'
-import type { RunningRecovery } from '../../demo/stack/stack.ts'
+import type { RunningRecovery, StackOptions } from '../../demo/stack/stack.ts'
 import { waitFor } from './wait.ts'
 import { startWebhook } from './webhook.ts'
 import type { Webhook } from './webhook.ts'
@@ -20,6 +20,9 @@ export interface TestStackOptions {
   readonly config?: (fleet: Fleet) => string
   /** Rules run faster in proportion: with 2, what waits a minute in production waits 8 s. */
   readonly scrapeIntervalSeconds?: number
+  /** How much faster than in production rules run, where that is not to follow from the scrapes. */
+  readonly pace?: number
+  readonly fleet?: StackOptions['fleet']
   /** Without it nothing acts on a fault. */
   readonly recovery?: RecoveryMode
   /** Further ALERT_ variables. */
@@ -37,7 +40,7 @@ export interface TestStack {
 }
 
 export async function startStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const { config, scrapeIntervalSeconds = 2 } = options
+  const { config, pace, fleet: given, scrapeIntervalSeconds = 2 } = options
   const log = (line: string): void => void process.stderr.write(`${line}\n`)
   const [prometheus, alertmanager] = await Promise.all([
     requireProgram('prometheus', { log }),
@@ -65,6 +68,8 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
         ...options.alerting,
       },
       ...(config ? { config } : {}),
+      ...(pace === undefined ? {} : { pace }),
+      ...(given ? { fleet: given } : {}),
     })
     const { fleet, urls } = stack
     const url = (part: 'exporter' | 'prometheus' | 'alertmanager'): string => urls[part] ?? ''

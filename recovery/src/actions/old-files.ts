@@ -14,7 +14,7 @@ export interface OldFile {
   readonly writtenAt: number
 }
 
-export interface Wanted {
+interface Wanted {
   readonly root: string
   readonly pattern: string
   /** Unix seconds. */

@@ -23,7 +23,7 @@ export interface Config {
   readonly actions: ReadonlyMap<string, BoundAction>
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly file: string
   readonly environment: Environment
   /** Where the journal is kept; undefined when nothing is. */

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { cron, timezone } from '../../../exporter/src/schema/cron.ts'
 import { duration } from '../../../exporter/src/schema/duration.ts'
-import { httpUrl } from '../../../exporter/src/schema/http-url.ts'
 import { name } from '../../../exporter/src/schema/name.ts'
 import { ratio } from '../../../exporter/src/schema/ratio.ts'
 import { secretFile } from '../../../exporter/src/schema/secret.ts'
 import { actions } from '../actions/index.ts'
+import { place } from '../place.ts'
 import { budget, count, modes, policySchema, rememberedDuration } from './policy.ts'
 
 const [firstTarget, ...otherTargets] = actions.map(({ type, fields }) =>
@@ -39,8 +39,6 @@ const window = z.strictObject({
   for: rememberedDuration.describe('How long it lasts.'),
   targets: z.array(name).min(1).optional().describe('Of targets, those it is for; all where it is left out.'),
 })
-
-const place = (what: string) => z.strictObject({ url: httpUrl.describe(what) })
 
 export const recoverySchema = z.strictObject({
   mode: z.enum(modes).prefault('off').describe('The most that any policy may do.'),

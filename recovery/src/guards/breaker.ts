@@ -3,7 +3,7 @@ import type { Policy } from '../config/schema.ts'
 import type { Mark } from '../state/state.ts'
 
 export const breakerStates = ['closed', 'half_open', 'open'] as const
-export type BreakerState = (typeof breakerStates)[number]
+type BreakerState = (typeof breakerStates)[number]
 
 /** After `reset` one attempt is let through, and decides. */
 export function breakerState(

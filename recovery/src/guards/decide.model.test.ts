@@ -1,10 +1,12 @@
-// Random histories with crashes: whatever comes, in whatever order, the promises hold.
+// Random histories with crashes and clocks that are set: whatever comes, in whatever order, the promises hold.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { interrupted } from '../attempt.ts'
+import { bootOf, createSteadyClock, noticeSetClock, noticeSetWhileAway } from '../clock.ts'
+import type { SteadyClock } from '../clock.ts'
 import type { Config } from '../config/load.ts'
 import { payload, sortAlerts } from '../http/payload.ts'
-import type { JournalEvent } from '../state/event.ts'
+import type { Boot, JournalEvent } from '../state/event.ts'
 import { emptyState, freeze, isUnderWay, openEpisodes, reduce } from '../state/state.ts'
 import type { State } from '../state/state.ts'
 import { configOf, places } from '../testing/config.ts'
@@ -37,10 +39,20 @@ ${services
 
 /** The truth, which the guards only see through evidence. */
 interface World {
-  now: number
+  /** What has passed in truth, which no clock needs to agree with. Promises are kept by it. */
+  real: number
+  /** The clock that somebody may set, the age of the machine, and how much of that it was awake. */
+  wall: number
+  age: number
+  awake: number
+  bootId: number
+  time: SteadyClock
+  heldSince: number
   state: State
   stored: JournalEvent[]
-  readonly broken: Map<string, number>
+  readonly broken: Map<string, { readonly startsAt: number; readonly since: number }>
+  /** When an open episode was last taken in, and when it was first considered after that. */
+  readonly waits: Map<string, { readonly since: number; until?: number }>
   readonly silenced: Set<string>
   isPaused: boolean
   isPrometheusUp: boolean
@@ -51,8 +63,10 @@ interface World {
     readonly at: number
     end: number | undefined
   }[]
-  approved: Set<string>
+  readonly approved: Map<string, number>
 }
+
+const bootOfWorld = ({ bootId, wall, age }: World): Boot => ({ id: String(bootId), at: wall - age })
 
 const fingerprint = (service: string): string => services.indexOf(service).toString(16).padStart(16, '0')
 const labelsOf = (service: string) => ({ alertname: 'ServiceDown', target: service })
@@ -63,12 +77,17 @@ function store(world: World, ...events: JournalEvent[]): void {
 }
 
 function deliver(world: World, alert: object): void {
+  followClock(world)
   const { alerts } = payload.parse({ version: '4', alerts: [alert] })
-  store(world, ...sortAlerts(alerts, config, world.state, world.now).events)
+  const { events } = sortAlerts(alerts, config, world.state, world.time.now())
+  for (const event of events) {
+    if (event.type === 'received') world.waits.set(event.episode, { since: world.real })
+  }
+  store(world, ...events)
 }
 
 function alertOf(world: World, service: string, change: object = {}): object {
-  const startsAt = new Date((world.broken.get(service) ?? world.now) * 1000).toISOString()
+  const startsAt = new Date((world.broken.get(service)?.startsAt ?? world.wall) * 1000).toISOString()
   return {
     status: 'firing',
     labels: labelsOf(service),
@@ -81,37 +100,53 @@ function alertOf(world: World, service: string, change: object = {}): object {
 function look(world: World) {
   const firing = [...world.broken]
   const alerts: PrometheusAlert[] = firing.map(([name]) => ({ state: 'firing', labels: labelsOf(name) }))
-  const announced: AnnouncedAlert[] = firing.map(([name, startsAt]) => ({
+  const announced: AnnouncedAlert[] = firing.map(([name, { startsAt }]) => ({
     fingerprint: fingerprint(name),
     startsAt,
     isSuppressed: world.silenced.has(name),
   }))
   return {
-    now: world.now,
+    now: world.time.now(),
     isPausedByFile: world.isPaused,
     alerts: world.isPrometheusUp ? alerts : undefined,
     announced,
     targetsUp: new Map(services.map((name) => [name, !world.broken.has(name)])),
-    clockOffsetSeconds: 0,
+    clockOffsetSeconds: world.time.now() - world.wall,
     ageSeconds: world.isPrometheusUp ? 5 : undefined,
   }
 }
 
+/** As the engine does at the beginning of each round, and before anything is stored. */
+function followClock(world: World): void {
+  const event = noticeSetClock(world.time, () => bootOfWorld(world))
+  if (event?.type !== 'clock_moved') return
+  store(world, event)
+  world.time.follow(event.seconds)
+  world.heldSince = world.real
+}
+
 function round(world: World): void {
+  followClock(world)
+  const now = world.time.now()
   for (const { id, policy: name, target } of openEpisodes(world.state)) {
     const policy = config.policies.get(name)
     const episode = world.state.episodes.get(id)
     if (!policy || !episode) throw new Error(`expected the policy ${name}`)
     const evidence = { ...look(world), isHealthy: !world.broken.has(target) }
     const { decision, detail } = decide({ config, policy, state: world.state, episode, evidence })
-    store(world, { type: 'decided', at: world.now, episode: id, decision, detail })
-    if (decision === 'stale') store(world, { type: 'closed', at: world.now, episode: id, as: 'stale' })
+    const wait = world.waits.get(id)
+    if (wait) wait.until ??= world.real
+    store(world, { type: 'decided', at: now, episode: id, decision, detail })
+    if (decision === 'stale') store(world, { type: 'closed', at: now, episode: id, as: 'stale' })
     if (decision === 'act') act(world, id, target)
   }
 }
 
+/** Of what others say of the time, so much is not noticed: a step while it runs, and one while it does not. */
+const unseen = 3
+
 function act(world: World, episode: string, service: string): void {
-  const { now, acts } = world
+  const { real: now, acts } = world
   const spent = (per: number, of: (name: string) => boolean): number =>
     acts.filter(({ at, service: name }) => at > now - per && of(name)).length
   const underWay = acts.filter(({ end }) => end === undefined)
@@ -135,16 +170,23 @@ function act(world: World, episode: string, service: string): void {
     spent(300, (name) => name === service),
     'within the cooldown',
   ).toBe(0)
-  expect(now - world.state.startedAt, 'acted just after the start').toBeGreaterThanOrEqual(30)
+  expect(now - world.heldSince, 'acted just after a start or a set clock').toBeGreaterThanOrEqual(30)
   expect(world.broken.size, 'acted in a storm').toBeLessThan(3)
   expect(acts.filter((made) => made.episode === episode).length, 'one attempt too many').toBeLessThan(2)
-  expect(isFresh(world, episode), 'acted on an alert that had waited for too long').toBe(true)
-  if (service === 'db') expect(world.approved.delete(episode), 'acted without approval').toBe(true)
+  const { since = 0, until = Infinity } = world.waits.get(episode) ?? {}
+  expect(until - since, 'acted on an alert that had waited for too long').toBeLessThanOrEqual(120 + unseen)
+  const firing = now - (world.broken.get(service)?.since ?? now)
+  expect(firing, 'acted on an alert that had only just begun').toBeGreaterThanOrEqual(10 - unseen)
+  if (service === 'db') {
+    const approvedAt = world.approved.get(episode) ?? -Infinity
+    expect(now - approvedAt, 'acted without an approval of late').toBeLessThanOrEqual(900 + unseen)
+    world.approved.delete(episode)
+  }
   acts.push({ service, episode, at: now, end: undefined })
   const policy = `restart_${service}`
   store(world, {
     type: 'intended',
-    at: now,
+    at: world.time.now(),
     attempt: String(acts.length - 1),
     episode,
     policy,
@@ -154,20 +196,12 @@ function act(world: World, episode: string, service: string): void {
   })
 }
 
-/** The first look came soon after the alert was last taken in. */
-function isFresh({ stored }: World, id: string): boolean {
-  const own = stored.filter((event) => 'episode' in event && event.episode === id)
-  const received = own.findLastIndex(({ type }) => type === 'received')
-  const [first, next] = own.slice(received)
-  return first !== undefined && next !== undefined && next.at - first.at <= 120
-}
-
 function finish(world: World, heals: boolean): void {
   const attempt = world.state.attempts.find(isUnderWay)
   if (!attempt) return
-  const { now } = world
   const made = world.acts[Number(attempt.id)]
-  if (made) made.end = now
+  if (made) made.end = world.real
+  const now = world.time.now()
   if (heals) world.broken.delete(attempt.target)
   const outcome = heals ? 'fixed' : 'not_fixed'
   if (attempt.result === undefined) {
@@ -182,24 +216,68 @@ function crash(world: World): void {
   const before = JSON.stringify(freeze(world.state))
   world.state = world.stored.reduce(reduce, emptyState)
   expect(JSON.stringify(freeze(world.state))).toBe(before)
-  store(world, { type: 'started', at: world.now, version: '0' }, ...interrupted(world.state, world.now))
+  begin(world)
+}
+
+function begin(world: World): void {
+  const boot = bootOfWorld(world)
+  world.time = createSteadyClock({
+    wall: () => world.wall,
+    uptime: () => world.age,
+    awake: () => world.awake,
+  })
+  world.heldSince = world.real
+  const now = world.time.now()
+  const setAway = noticeSetWhileAway(world.state, now, boot)
+  if (setAway) store(world, setAway)
+  const started = { type: 'started', at: now, version: '0', ...bootOf(world.state, boot) } as const
+  store(world, started, ...interrupted(world.state, now))
+}
+
+function pass(world: World, seconds: number, isAwake = true): void {
+  world.real += seconds
+  world.wall += seconds
+  world.age += seconds
+  if (isAwake) world.awake += seconds
+}
+
+/** The machine is started anew. Its clock may be behind then; that it is ahead nobody could know. */
+function reboot(world: World, seconds: number, behind: number): void {
+  // Rounds come every few seconds: one has seen what was set before.
+  followClock(world)
+  pass(world, seconds)
+  world.wall -= behind
+  world.age = 0
+  world.bootId += 1
+  // How long it took cannot be seen when the clock is behind.
+  if (behind > 0) forgetWaits(world)
+  crash(world)
+}
+
+function forgetWaits({ waits, approved, real }: World): void {
+  for (const [id, { until }] of waits) if (until === undefined) waits.set(id, { since: real })
+  for (const id of approved.keys()) approved.set(id, real)
 }
 
 function approve(world: World): void {
   const episode = openEpisodes(world.state).find(({ decision }) => decision === 'awaiting_approval')
   if (!episode) return
-  world.approved.add(episode.id)
-  store(world, { type: 'approved', at: world.now, episode: episode.id, actor: 'somebody' })
+  followClock(world)
+  world.approved.set(episode.id, world.real)
+  store(world, { type: 'approved', at: world.time.now(), episode: episode.id, actor: 'somebody' })
 }
 
 const service = fc.constantFrom(...services)
+const clockStep = fc
+  .tuple(fc.constantFrom(-1, 1), fc.constantFrom(1, 2, 3, 29, 31, 301, 3_600, 1_000_000))
+  .map(([sign, seconds]) => sign * seconds)
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1, max: 400 }).map((by) => (w: World) => void (w.now += by)) },
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 400 }).map((by) => (w: World) => pass(w, by)) },
   { weight: 8, arbitrary: fc.constant(round) },
   {
     weight: 4,
     arbitrary: service.map((name) => (w: World) => {
-      if (!w.broken.has(name)) w.broken.set(name, Math.floor(w.now))
+      if (!w.broken.has(name)) w.broken.set(name, { startsAt: Math.floor(w.wall), since: w.real })
       deliver(w, alertOf(w, name))
     }),
   },
@@ -217,7 +295,7 @@ const step = fc.oneof(
     arbitrary: fc.tuple(service, fc.integer({ min: 1, max: 90_000 })).map(
       ([name, ago]) =>
         (w: World) =>
-          deliver(w, alertOf(w, name, { startsAt: new Date((w.now - ago) * 1000).toISOString() })),
+          deliver(w, alertOf(w, name, { startsAt: new Date((w.wall - ago) * 1000).toISOString() })),
     ),
   },
   {
@@ -229,6 +307,28 @@ const step = fc.oneof(
   },
   { weight: 4, arbitrary: fc.boolean().map((heals) => (w: World) => finish(w, heals)) },
   { weight: 2, arbitrary: fc.constant(crash) },
+  // Somebody sets the clock, by a little or by weeks, while it runs or while it does not.
+  { weight: 2, arbitrary: clockStep.map((by) => (w: World) => void (w.wall += by)) },
+  {
+    weight: 1,
+    arbitrary: clockStep.map((by) => (w: World) => {
+      w.wall += by
+      pass(w, 20)
+      crash(w)
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 100_000 }).map((by) => (w: World) => pass(w, by, false)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.integer({ min: 1, max: 600 }), fc.constantFrom(0, 0, 60, 90_000)).map(
+      ([seconds, behind]) =>
+        (w: World) =>
+          reboot(w, seconds, behind),
+    ),
+  },
   { weight: 3, arbitrary: fc.constant(approve) },
   { weight: 1, arbitrary: fc.boolean().map((on) => (w: World) => void (w.isPaused = on)) },
   { weight: 1, arbitrary: fc.boolean().map((on) => (w: World) => void (w.isPrometheusUp = on)) },
@@ -239,12 +339,19 @@ const step = fc.oneof(
 )
 
 // A busy machine takes its time for so many histories.
-test('no history of alerts, crashes and people breaks a guard', { timeout: 60_000 }, () => {
+test('no history of alerts, crashes, people and set clocks breaks a guard', { timeout: 60_000 }, () => {
   let acted = 0
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
       const world: World = {
-        now: 1_800_000_000,
+        real: 0,
+        wall: 1_800_000_000,
+        age: 500,
+        awake: 500,
+        bootId: 1,
+        time: createSteadyClock({ wall: () => 0, uptime: () => 0, awake: () => 0 }),
+        heldSince: 0,
+        waits: new Map(),
         state: emptyState,
         stored: [],
         broken: new Map(),
@@ -252,13 +359,14 @@ test('no history of alerts, crashes and people breaks a guard', { timeout: 60_00
         isPaused: false,
         isPrometheusUp: true,
         acts: [],
-        approved: new Set(),
+        approved: new Map(),
       }
-      store(world, { type: 'started', at: world.now - 60, version: '0' })
+      begin(world)
+      pass(world, 60)
       for (const each of steps) each(world)
       acted += world.acts.length
     }),
-    { numRuns: 2_000 },
+    { numRuns: 4_000 },
   )
   // Guards that never let anything pass would hold every promise.
   expect(acted).toBeGreaterThan(500)

@@ -152,7 +152,8 @@ function isWidespread({ config, evidence: { alerts, targetsUp } }: Case): string
 }
 
 function isYoung({ policy, episode, evidence: { now } }: Case): string | undefined {
-  return now - episode.starts_at < policy.firing_for ? 'it has not fired for long enough' : undefined
+  const seconds = now - episode.starts_at - episode.clock_moved
+  return seconds < policy.firing_for ? 'it has not fired for long enough' : undefined
 }
 
 /** A rehearsal is held by rehearsals, an action by actions. */

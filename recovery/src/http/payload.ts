@@ -30,7 +30,7 @@ export const payload = z.object({
 export const alertKinds = ['new', 'duplicate', 'resolved', 'unmatched', 'test'] as const
 export type Kind = (typeof alertKinds)[number]
 
-export interface Sorted {
+interface Sorted {
   readonly events: readonly JournalEvent[]
   readonly kinds: readonly Kind[]
   /** More is open than can be kept an eye on. */

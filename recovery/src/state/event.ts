@@ -37,6 +37,13 @@ interface At {
   readonly at: number
 }
 
+/** One start of the machine. */
+export interface Boot {
+  readonly id: string
+  /** When it was, by the clock that is followed. Unix seconds. */
+  readonly at: number
+}
+
 export interface Received extends At {
   readonly type: 'received'
   readonly episode: string
@@ -64,8 +71,13 @@ export interface Intended extends At {
 export type JournalEvent =
   | Received
   | Intended
-  | (At & { readonly type: 'started'; readonly version: string; readonly cut_off?: true })
-  | (At & { readonly type: 'clock_moved'; readonly seconds: number })
+  | (At & {
+      readonly type: 'started'
+      readonly version: string
+      readonly cut_off?: true
+      readonly boot?: Boot
+    })
+  | (At & { readonly type: 'clock_moved'; readonly seconds: number; readonly boot?: Boot })
   | (At & {
       readonly type: 'decided'
       readonly episode: string

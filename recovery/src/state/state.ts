@@ -1,5 +1,5 @@
 // What is known: a fold over the events. Frozen values; nothing here reads a clock or a file.
-import type { ActionResult, Closing, Decision, JournalEvent, Outcome, Received } from './event.ts'
+import type { ActionResult, Boot, Closing, Decision, JournalEvent, Outcome, Received } from './event.ts'
 
 export interface Episode {
   readonly id: string
@@ -9,6 +9,8 @@ export interface Episode {
   readonly starts_at: number
   readonly labels: Readonly<Record<string, string>>
   readonly received_at: number
+  /** By how much the clock has been set since. */
+  readonly clock_moved: number
   readonly decision: Decision | undefined
   readonly detail: string
   readonly decided_at: number | undefined
@@ -41,6 +43,8 @@ export interface Mark {
 
 export interface State {
   readonly startedAt: number
+  /** The start of the machine in which that was; undefined where it is not known. */
+  readonly boot: Boot | undefined
   readonly paused: { readonly actor: string; readonly at: number } | undefined
   readonly episodes: ReadonlyMap<string, Episode>
   readonly attempts: readonly Attempt[]
@@ -52,6 +56,7 @@ export const memorySeconds = 7 * 86_400
 
 export const emptyState: State = Object.freeze({
   startedAt: 0,
+  boot: undefined,
   paused: undefined,
   episodes: new Map(),
   attempts: [],
@@ -61,9 +66,9 @@ export const emptyState: State = Object.freeze({
 export function reduce(state: State, event: JournalEvent): State {
   switch (event.type) {
     case 'started':
-      return { ...prune(state, event.at), startedAt: event.at }
+      return { ...prune(state, event.at), startedAt: event.at, boot: event.boot }
     case 'clock_moved':
-      return { ...shift(state, event.seconds), startedAt: event.at }
+      return { ...shift(state, event.seconds), startedAt: event.at, boot: event.boot }
     case 'paused':
       return { ...state, paused: { actor: event.actor, at: event.at } }
     case 'resumed':
@@ -138,6 +143,7 @@ function receive(state: State, event: Received): State {
     starts_at,
     labels,
     received_at: at,
+    clock_moved: 0,
     detail: '',
     decision: undefined,
     decided_at: undefined,
@@ -166,6 +172,7 @@ function shift(state: State, seconds: number): State {
   const episodes = [...state.episodes.values()].map((episode) => ({
     ...episode,
     received_at: episode.received_at + seconds,
+    clock_moved: episode.clock_moved + seconds,
     decided_at: moved(episode.decided_at),
     approval: episode.approval && { ...episode.approval, at: episode.approval.at + seconds },
     closed: episode.closed && { ...episode.closed, at: episode.closed.at + seconds },
@@ -213,5 +220,13 @@ export function freeze(state: State): unknown {
 function thaw(frozen: unknown): State {
   const { episodes, ...rest } = frozen as Omit<State, 'episodes'> & { readonly episodes: readonly Episode[] }
   // JSON leaves out what is undefined.
-  return { ...rest, paused: rest.paused, episodes: new Map(episodes.map((episode) => [episode.id, episode])) }
+  return {
+    ...rest,
+    paused: rest.paused,
+    boot: rest.boot,
+    // What was written before clocks were watched has no such field.
+    episodes: new Map(
+      episodes.map((episode) => [episode.id, { ...episode, clock_moved: episode.clock_moved ?? 0 }]),
+    ),
+  }
 }

@@ -90,7 +90,7 @@ const speed = 12
 const patienceSeconds = 90
 const healthyLooks = 8
 
-export interface FleetFaultOptions {
+interface FleetFaultOptions {
   readonly directory: string
   readonly score: Score
   /** Only faults whose name has this in it. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 
-export interface Hit {
+interface Hit {
   readonly path: string
   readonly idempotencyKey: string | undefined
 }
@@ -16,7 +16,7 @@ export interface App {
   close(): Promise<void>
 }
 
-export interface AppOptions {
+interface AppOptions {
   readonly isHealthy: () => boolean | Promise<boolean>
   /** Answers what is neither its health nor its metrics; the JSON that it gives is sent. */
   readonly answer?: (path: string, method: string) => unknown

@@ -13,13 +13,16 @@ import type { RunningProcess } from '../../../demo/programs/process.ts'
 import { startAlertmanager } from '../../../demo/stack/alertmanager.ts'
 import { startExporter } from '../../../demo/stack/exporter.ts'
 import { waitFor } from '../../harness/wait.ts'
+import { openRelay } from './relay.ts'
+import type { Relay } from './relay.ts'
 
 export const token = 'token-of-alertmanager'
 export const controlToken = 'token-of-people'
 
 export interface Stack {
   readonly directory: string
-  readonly urls: Readonly<Record<'exporter' | 'prometheus' | 'alertmanager' | 'recovery', string>>
+  readonly urls: Readonly<Record<'exporter' | 'prometheus' | 'alertmanager', string>>
+  readonly relay: Relay
   stop(): Promise<void>
 }
 
@@ -29,8 +32,8 @@ export async function startStack(directory: string, watchpost: object): Promise<
     exporter: await freePort(),
     prometheus: await freePort(),
     alertmanager: await freePort(),
-    recovery: await freePort(),
   }
+  const relayPort = await freePort()
   const urls = Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
   ) as unknown as Stack['urls']
@@ -50,16 +53,19 @@ export async function startStack(directory: string, watchpost: object): Promise<
       port: ports.alertmanager,
       environment: {
         ALERT_CHANNELS: '',
-        ALERT_RECOVERY_URL: `${urls.recovery}/v1/alerts`,
+        ALERT_RECOVERY_URL: `http://127.0.0.1:${relayPort}/v1/alerts`,
         ALERT_RECOVERY_TOKEN: token,
+        ALERT_GROUP_WAIT: '1s',
       },
     }),
     await startPrometheus(directory, ports, log),
   ]
+  const relay = await openRelay(relayPort)
   const stop = async (): Promise<void> => {
     for (const running of processes.toReversed()) await running.stop()
+    await relay.close()
   }
-  return { directory, urls, stop }
+  return { directory, urls, relay, stop }
 }
 
 async function startPrometheus(
@@ -118,6 +124,7 @@ export interface JournalRecord {
 }
 
 export interface RunningRecovery {
+  readonly url: string
   readonly storagePath: string
   /** What it has written down until now. */
   records(): Promise<readonly JournalRecord[]>
@@ -128,7 +135,7 @@ const main = join(import.meta.dirname, '../../../recovery/src/main.ts')
 
 /** With the same `name`, the one before goes on where it was. */
 export async function startRecovery(stack: Stack, name: string, config: object): Promise<RunningRecovery> {
-  const { directory, urls } = stack
+  const { directory, urls, relay } = stack
   const file = join(directory, `${name}.yml`)
   const storagePath = join(directory, name)
   const places = {
@@ -140,7 +147,8 @@ export async function startRecovery(stack: Stack, name: string, config: object):
     interval: '500ms',
   }
   await writeFile(file, stringify({ ...places, ...config }))
-  const listen = urls.recovery.replace('http://', '')
+  const listen = `127.0.0.1:${await freePort()}`
+  const url = `http://${listen}`
   const [command, ...words] = withDeathSignal('KILL', [
     process.execPath,
     main,
@@ -152,9 +160,14 @@ export async function startRecovery(stack: Stack, name: string, config: object):
   const child = spawn(command, words, { stdio: ['ignore', 'inherit', 'inherit'] })
   await waitFor('recovery listens', async () => {
     if (child.exitCode !== null) throw new Error(`recovery ended with ${child.exitCode}`)
-    return (await fetch(`${urls.recovery}/metrics`)).ok
+    return (await fetch(`${url}/metrics`)).ok
   })
-  return { storagePath, records: () => readRecords(storagePath), kill: (signal) => end(child, signal) }
+  relay.add(url)
+  const kill = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    relay.remove(url)
+    await end(child, signal)
+  }
+  return { url, storagePath, records: () => readRecords(storagePath), kill }
 }
 
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -7,6 +7,7 @@ import {
   decided,
   expectCalls,
   hits,
+  patienceSeconds,
   patientConfig,
   settleMilliseconds,
   withRecovery,
@@ -21,25 +22,28 @@ export const endings: Readonly<Record<string, Guard>> = {
         await delay(settleMilliseconds)
       })
       const { urls } = given.stack
-      const alerts = await (await fetch(`${urls.alertmanager}/api/v2/alerts`)).text()
+      const filter = encodeURIComponent('policy="loop"')
+      const alerts = await (await fetch(`${urls.alertmanager}/api/v2/alerts?filter=${filter}`)).text()
       return alerts.includes('RecoveryEscalated') ? expectCalls(calls, 2) : 'nobody was told'
     }),
   'kill -9 in the middle of an action, and it is not done again': (given) => {
-    const options = { name: 'killed', policy: { attempts: 1, timeout: '30s' } }
+    const options = { name: 'hanging', policy: { attempts: 1, timeout: '30s' } }
     return killInAction(given, options)
   },
   'an action that hangs is given up on, and does not keep another one waiting': (given) =>
-    withRecovery(given, { name: 'hung', change: parallel, policy: { attempts: 1 } }, async (recovery) => {
-      const calls = await callsWhile(given, ['hung', 'beside-hung'], async () => {
+    withRecovery(given, { ...besides, change: parallel, policy: { attempts: 1 } }, async (recovery) => {
+      const calls = await callsWhile(given, besides.names, async () => {
         const results = async (): Promise<number> =>
           (await recovery.records()).filter(({ result }) => result === 'timeout' || result === 'done').length
-        await waitFor('both have ended', async () => (await results()) === 2, 60)
-        const health = await fetch(`${given.stack.urls.recovery}/-/healthy`)
+        await waitFor('both have ended', async () => (await results()) === 2, patienceSeconds)
+        const health = await fetch(`${recovery.url}/-/healthy`)
         if (!health.ok) throw new Error('the process is not well')
       })
       return calls === 2 ? undefined : `${calls} calls, 2 expected`
     }),
 }
+
+const besides = { name: 'hung', names: ['hung', 'beside-hung'] } as const
 
 const parallel = {
   limits: {
@@ -54,12 +58,13 @@ async function killInAction(
   given: Case,
   options: { readonly name: string; readonly policy: object },
 ): Promise<string | undefined> {
-  const config = patientConfig(given.patients, {}, options.policy)
+  const config = patientConfig(given.patients, options)
   let recovery = await startRecovery(given.stack, options.name, config)
   try {
-    const calls = await callsWhile(given, ['hanging'], async () => {
-      const before = hits(given)
-      await waitFor('the action is under way', () => hits(given) > before)
+    const names = [options.name]
+    const calls = await callsWhile(given, names, async () => {
+      const before = hits(given, names)
+      await waitFor('the action is under way', () => hits(given, names) > before, patienceSeconds)
       await recovery.kill('SIGKILL')
       recovery = await startRecovery(given.stack, options.name, config)
       await waitFor('it is known what became of it', async () =>

@@ -17,7 +17,7 @@ export interface Case {
 
 export type Guard = (given: Case) => Promise<string | undefined>
 
-/** Each has an alert group of its own: Alertmanager keeps news of a group back for a minute after the last. */
+/** Each is of one case alone: all cases are tried at once. */
 export const patientNames = [
   'loop',
   'forged',
@@ -36,9 +36,20 @@ export const patientNames = [
 ]
 
 export const settleMilliseconds = 3_000
+export const patienceSeconds = 90
 
-export function patientConfig(patients: Patients, change: object = {}, policyChange: object = {}): object {
-  const names = [...patients.apps.keys()]
+interface Options {
+  readonly name: string
+  /** Whom it may act on; the patient of its own name where it is left out. */
+  readonly names?: readonly string[]
+  readonly change?: object
+  readonly policy?: object
+}
+
+export function patientConfig(
+  { apps }: Patients,
+  { name: own, names = [own], change, policy }: Options,
+): object {
   return {
     mode: 'auto',
     limits: {
@@ -49,7 +60,7 @@ export function patientConfig(patients: Patients, change: object = {}, policyCha
     targets: names.map((name) => ({
       name,
       type: 'task_hook',
-      url: `${patients.apps.get(name)?.url}/hook`,
+      url: `${apps.get(name)?.url}/hook`,
     })),
     policies: names.map((name) => ({
       name,
@@ -63,54 +74,44 @@ export function patientConfig(patients: Patients, change: object = {}, policyCha
       settle: '0s',
       window: '1s',
       cooldown: '1s',
-      ...policyChange,
+      ...policy,
     })),
     ...change,
   }
 }
 
-export const hits = ({ patients }: Case): number =>
-  [...patients.apps.values()].reduce((sum, app) => sum + app.hits.length, 0)
+export const hits = ({ patients }: Case, names: readonly string[]): number =>
+  names.reduce((sum, name) => sum + (patients.apps.get(name)?.hits.length ?? 0), 0)
 
-/** Breaks the patients of these names while `work` runs, and gives how often hooks were called meanwhile. */
+/** Breaks the patients of these names while `work` runs, and gives how often their hooks were called meanwhile. */
 export async function callsWhile(
   given: Case,
   names: readonly string[],
   work: () => Promise<void>,
 ): Promise<number> {
-  const before = hits(given)
-  for (const name of names) given.patients.down.add(name)
+  const { down } = given.patients
+  const before = hits(given, names)
+  for (const name of names) down.add(name)
   try {
     await work()
   } finally {
-    given.patients.down.clear()
-    await waitFor('no alert fires', async () => (await firing(given.stack)).length === 0)
+    for (const name of names) down.delete(name)
   }
-  return hits(given) - before
-}
-
-async function firing({
-  urls,
-}: Stack): Promise<readonly { labels: Record<string, string>; state: string }[]> {
-  const answer = await fetch(`${urls.prometheus}/api/v1/alerts`)
-  const { data } = (await answer.json()) as {
-    data: { alerts: readonly { labels: Record<string, string>; state: string }[] }
-  }
-  return data.alerts
+  return hits(given, names) - before
 }
 
 export async function decided(recovery: RunningRecovery, decision: string): Promise<void> {
-  await waitFor(`the decision ${decision}`, async () =>
-    (await recovery.records()).some((record) => record.decision === decision),
-  )
+  const isDecided = async (): Promise<boolean> =>
+    (await recovery.records()).some((record) => record.decision === decision)
+  await waitFor(`the decision ${decision}`, isDecided, patienceSeconds)
 }
 
 export function expectCalls(calls: number, allowed: number): string | undefined {
   return calls > allowed ? `${calls} calls, ${allowed} allowed` : undefined
 }
 
-export async function control({ urls }: Stack, what: string, body: object): Promise<number> {
-  const answer = await fetch(`${urls.recovery}/v1/control/${what}`, {
+export async function control({ url }: RunningRecovery, what: string, body: object): Promise<number> {
+  const answer = await fetch(`${url}/v1/control/${what}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${controlToken}` },
     body: JSON.stringify({ actor: 'proof', ...body }),
@@ -121,10 +122,10 @@ export async function control({ urls }: Stack, what: string, body: object): Prom
 /** Runs `work` with a recovery process of its own. */
 export async function withRecovery(
   given: Case,
-  options: { readonly name: string; readonly change?: object; readonly policy?: object },
+  options: Options,
   work: (recovery: RunningRecovery) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const config = patientConfig(given.patients, options.change, options.policy)
+  const config = patientConfig(given.patients, options)
   const recovery = await startRecovery(given.stack, options.name, config)
   try {
     return await work(recovery)

@@ -7,6 +7,7 @@ import {
   decided,
   expectCalls,
   hits,
+  patienceSeconds,
   settleMilliseconds,
   withRecovery,
 } from './patients.ts'
@@ -15,8 +16,8 @@ import type { Guard } from './patients.ts'
 export const people: Readonly<Record<string, Guard>> = {
   'paused means paused, also after a restart': async (given) => {
     const options = { name: 'paused' }
-    await withRecovery(given, options, async () => {
-      await control(given.stack, 'pause', {})
+    await withRecovery(given, options, async (recovery) => {
+      await control(recovery, 'pause', {})
       return undefined
     })
     return withRecovery(given, options, async (recovery) => {
@@ -54,12 +55,12 @@ export const people: Readonly<Record<string, Guard>> = {
     withRecovery(given, { name: 'approve', policy: { mode: 'approve', attempts: 1 } }, async (recovery) => {
       let early = 0
       const calls = await callsWhile(given, ['approve'], async () => {
-        const before = hits(given)
+        const before = hits(given, ['approve'])
         await decided(recovery, 'awaiting_approval')
-        early = hits(given) - before
+        early = hits(given, ['approve']) - before
         const { episode } =
           (await recovery.records()).find(({ decision }) => decision === 'awaiting_approval') ?? {}
-        const answers = await Promise.all([1, 2].map(() => control(given.stack, 'approve', { episode })))
+        const answers = await Promise.all([1, 2].map(() => control(recovery, 'approve', { episode })))
         if (answers.toSorted((a, b) => a - b).join() !== '200,409') throw new Error(`got ${answers.join()}`)
         await decided(recovery, 'attempts_exhausted')
       })
@@ -68,9 +69,9 @@ export const people: Readonly<Record<string, Guard>> = {
   'a rehearsal only says what it would do': (given) =>
     withRecovery(given, { name: 'rehearsal', change: { mode: 'dry_run' } }, async (recovery) => {
       const calls = await callsWhile(given, ['rehearsal'], async () => {
-        await waitFor('a rehearsal', async () =>
-          (await recovery.records()).some(({ type }) => type === 'rehearsed'),
-        )
+        const isRehearsed = async (): Promise<boolean> =>
+          (await recovery.records()).some(({ type }) => type === 'rehearsed')
+        await waitFor('a rehearsal', isRehearsed, patienceSeconds)
         await delay(settleMilliseconds)
       })
       return expectCalls(calls, 0)
