@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { TlsOptions as ServerOptions, TLSSocket } from 'node:tls'
 import { afterAll, expect, test } from 'vitest'
 import { probeHttp } from './http.ts'
@@ -97,6 +98,30 @@ test('the earliest end of the chain is known beside that of the certificate itse
   const { certificate } = await probe(port, { ca_file })
   expect(certificate).toMatchObject({ verified: true, chainNotAfter: soon.getTime() / 1000 })
   expect(certificate?.notAfter).toBeGreaterThan(soon.getTime() / 1000)
+})
+
+test('what a server shows is told alike at each probe, and another certificate at the first that meets it', async () => {
+  const middle = createIdentity({ name: 'middle', issuer: authority, isAuthority: true })
+  const first = createIdentity({ name: 'first', issuer: middle, hosts })
+  const second = createIdentity({ name: 'second', issuer: authority, hosts: ['other.example'] })
+  let shown: ServerOptions = { cert: first.cert + middle.cert, key: first.key }
+  const port = await serve(first, {
+    SNICallback: (_, done) => done(null, createSecureContext(shown)),
+  })
+  const tls = { ca_file }
+  const ask = (): Promise<HttpOutcome> => probe(port, tls, { url: `https://localhost:${port}` })
+  const known = await ask()
+  expect(known).toMatchObject({ failure: undefined, certificate: { verified: true, subject: 'CN=first' } })
+  for (let probes = 0; probes < 2; probes += 1) expect((await ask()).certificate).toEqual(known.certificate)
+  shown = { cert: second.cert, key: second.key }
+  for (let probes = 0; probes < 3; probes += 1) {
+    expect(await ask()).toMatchObject({
+      detail: 'the certificate is not trusted: ERR_TLS_CERT_ALTNAME_INVALID',
+      certificate: { verified: false, subject: 'CN=second', alternativeNames: 'DNS:other.example' },
+    })
+  }
+  shown = { cert: first.cert + middle.cert, key: first.key }
+  for (let probes = 0; probes < 3; probes += 1) expect((await ask()).certificate).toEqual(known.certificate)
 })
 
 test('without the authority nothing is trusted', async () => {

@@ -1,8 +1,8 @@
 // How the driver is told where a server is, and how the TLS connection to it is made.
 import { Socket } from 'node:net'
 import type { ClientConfig } from 'pg'
-import { contextOf } from './tls.ts'
-import type { TlsOptions } from './tls.ts'
+import { contextOf } from './tls-context.ts'
+import type { TlsOptions } from './tls-context.ts'
 
 export interface PostgresAddress {
   readonly url: string

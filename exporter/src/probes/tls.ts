@@ -1,33 +1,15 @@
-// The TLS side of a connection: one context per set of options, and what the peer's certificate says.
-import { readFileSync, statSync } from 'node:fs'
+// The TLS side of a connection: the handshake, what it showed, and what of it is remembered.
 import { isIP } from 'node:net'
 import type { Socket } from 'node:net'
-import { checkServerIdentity, connect, createSecureContext } from 'node:tls'
-import type { DetailedPeerCertificate, SecureContext, SecureVersion, TLSSocket } from 'node:tls'
+import { connect } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
+import { lookAt, readCertificate, withholdChain } from './certificate.ts'
+import type { Certificate, Shown } from './certificate.ts'
+import { contextOf } from './tls-context.ts'
+import type { TlsOptions } from './tls-context.ts'
 
-/** Keep one object per target: contexts and sessions are remembered by it. Files are read again when they change. */
-export interface TlsOptions {
-  readonly ca_file?: string | undefined
-  readonly cert_file?: string | undefined
-  readonly key_file?: string | undefined
-  readonly server_name?: string | undefined
-  readonly min_version?: SecureVersion | undefined
-  readonly insecure_skip_verify?: boolean | undefined
-}
-
-export interface Certificate {
-  /** Unix seconds, of the server's own certificate. */
-  readonly notBefore: number
-  readonly notAfter: number
-  /** The earliest `notAfter` in its chain: with that certificate the trust in all of them ends. */
-  readonly chainNotAfter: number
-  readonly verified: boolean
-  readonly subject: string
-  readonly issuer: string
-  readonly alternativeNames: string
-  readonly serialNumber: string
-  readonly fingerprint256: string
-}
+export type { Certificate } from './certificate.ts'
+export type { TlsOptions } from './tls-context.ts'
 
 export interface Secured {
   readonly socket: TLSSocket
@@ -57,8 +39,8 @@ interface Remembered {
 
 interface Memory {
   readonly context: SecureContext
-  readonly versions: string
   readonly sessions: Map<string, Remembered>
+  readonly shown: Map<string, Shown>
 }
 
 const defaults: TlsOptions = Object.freeze({})
@@ -72,40 +54,38 @@ export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secur
   const name = options.server_name ?? handshake.host
   const key = `${name} ${handshake.host}:${handshake.port}`
   const known = handshake.resume ? freshSession(memory, key) : undefined
-  let shown: DetailedPeerCertificate | undefined
+  let shown: Shown | undefined
+  const look = (): Shown => (shown ??= lookAt(socket, readChain, { name, last: memory.shown.get(key) }))
   const socket = connect({
     socket: raw,
     host: name,
     secureContext: memory.context,
     // Judged after the certificate was read, so that a bad one is still reported.
     rejectUnauthorized: false,
-    checkServerIdentity: (host, certificate) => {
-      shown = certificate as DetailedPeerCertificate
-      return checkServerIdentity(host, certificate)
-    },
+    checkServerIdentity: () => look().mismatch,
     ...(isIP(name) === 0 && { servername: name }),
     ...(handshake.protocols && { ALPNProtocols: [...handshake.protocols] }),
     ...(known && { session: known.session }),
   })
+  const readChain = withholdChain(socket)
   socket.once('secureConnect', () => {
     if (known !== undefined && socket.isSessionReused()) {
       ready({ socket, ...readAgreed(socket), certificate: known.certificate, distrust: undefined })
       return
     }
-    const secured = readSecured(socket, shown)
-    const { certificate } = secured
+    const certificate = keepShown(memory, key, { seen: look(), verified: socket.authorized })
     if (handshake.resume && certificate?.verified) keepSession(memory, key, socket, certificate)
-    ready({ socket, ...secured })
+    ready({ socket, ...readAgreed(socket), certificate, distrust: readDistrust(socket) })
   })
   return socket
 }
 
-/** What the handshake of `socket` has shown; `shown` is the certificate where it was kept. */
-export function readSecured(socket: TLSSocket, shown?: DetailedPeerCertificate): Omit<Secured, 'socket'> {
+/** What the handshake of a socket that others have opened has shown. */
+export function readSecured(socket: TLSSocket): Omit<Secured, 'socket'> {
   return {
     ...readAgreed(socket),
-    certificate: readCertificate(shown ?? socket.getPeerCertificate(true), socket.authorized),
-    distrust: socket.authorized ? undefined : String(socket.authorizationError),
+    certificate: readCertificate(socket.getPeerCertificate(true), socket.authorized),
+    distrust: readDistrust(socket),
   }
 }
 
@@ -117,24 +97,27 @@ function readAgreed(socket: TLSSocket): Pick<Secured, 'tlsVersion' | 'cipher' | 
   }
 }
 
-/** The same one until a file of the options changes. */
-export function contextOf(options: TlsOptions): SecureContext {
-  return remember(options).context
+function readDistrust(socket: TLSSocket): string | undefined {
+  return socket.authorized ? undefined : String(socket.authorizationError)
+}
+
+/** Kept with the verdict on it, so that a certificate that stays is not made again by each probe. */
+function keepShown(
+  { shown }: Memory,
+  key: string,
+  { seen, verified }: { readonly seen: Shown; readonly verified: boolean },
+): Certificate | undefined {
+  const known = seen.certificate
+  const certificate = known && known.verified !== verified ? { ...known, verified } : known
+  if (certificate !== known || shown.get(key) !== seen) shown.set(key, { ...seen, certificate })
+  return certificate
 }
 
 function remember(options: TlsOptions): Memory {
-  const files = [options.ca_file, options.cert_file, options.key_file]
-  const versions = files.map((file) => (file === undefined ? '' : statSync(file).mtimeMs)).join(' ')
+  const context = contextOf(options)
   const known = memories.get(options)
-  if (known?.versions === versions) return known
-  const [ca, cert, key] = files.map((file) => (file === undefined ? undefined : readFileSync(file)))
-  const context = createSecureContext({
-    minVersion: options.min_version ?? 'TLSv1.2',
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
-  })
-  const made = { context, versions, sessions: new Map<string, Remembered>() }
+  if (known?.context === context) return known
+  const made = { context, sessions: new Map<string, Remembered>(), shown: new Map<string, Shown>() }
   memories.set(options, made)
   return made
 }
@@ -152,45 +135,4 @@ function keepSession(memory: Memory, key: string, socket: TLSSocket, certificate
   const seenAt = performance.now()
   // With TLS 1.3 tickets come after the handshake, and the newest is the one to use.
   socket.on('session', (session) => memory.sessions.set(key, { session, certificate, seenAt }))
-}
-
-function readCertificate(shown: DetailedPeerCertificate, verified: boolean): Certificate | undefined {
-  // A peer without a certificate is shown as an empty object.
-  if (!shown.valid_to) return undefined
-  return {
-    notBefore: unixSeconds(shown.valid_from),
-    notAfter: unixSeconds(shown.valid_to),
-    chainNotAfter: earliestNotAfter(shown),
-    verified,
-    subject: distinguishedName(shown.subject),
-    issuer: distinguishedName(shown.issuer),
-    alternativeNames: shown.subjectaltname ?? '',
-    serialNumber: shown.serialNumber,
-    fingerprint256: shown.fingerprint256,
-  }
-}
-
-function earliestNotAfter(leaf: DetailedPeerCertificate): number {
-  let earliest = unixSeconds(leaf.valid_to)
-  const seen = new Set<string>()
-  let next: DetailedPeerCertificate | undefined = leaf
-  // A root is its own issuer.
-  while (next?.valid_to && !seen.has(next.fingerprint256)) {
-    seen.add(next.fingerprint256)
-    earliest = Math.min(earliest, unixSeconds(next.valid_to))
-    next = next.issuerCertificate
-  }
-  return earliest
-}
-
-/** As RFC 4514 writes it, the last part first. */
-function distinguishedName(parts: Readonly<Record<string, string | readonly string[] | undefined>>): string {
-  return Object.entries(parts)
-    .flatMap(([key, value]) => [value ?? []].flat().map((one) => `${key}=${one}`))
-    .toReversed()
-    .join()
-}
-
-function unixSeconds(text: string): number {
-  return Date.parse(text) / 1000
 }
