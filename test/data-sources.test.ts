@@ -40,6 +40,16 @@ test('FinLab tells megabytes in the body, full again at eight in Taipei', async 
   expect(spent).toMatchObject({ reason: 'quota', quota: { used: 500, limit: 500 } })
 })
 
+test('a source can be looked at alone, and one that must not be asked yet shows what it said last', async () => {
+  let asked = 0
+  const url = await serve((_request, response) => void response.end(JSON.stringify({ asked: (asked += 1) })))
+  const section = dataSources.schema.parse([{ name: 'prices', kind: 'http', url, min_interval: '1h' }])
+  const probe = dataSources.create(section, context()).targets?.get('prices')
+  const first = await probe?.(startRound())
+  expect(await probe?.(startRound())).toMatchObject({ status: 'healthy', probedAt: first?.probedAt })
+  expect(asked).toBe(1)
+})
+
 test('CMoney tells requests in headers', async () => {
   const source = await openDouble(cmoneyApi())
   const found = await probeSource({ kind: 'cmoney', url: `${source.url}/api/trending` })

@@ -79,7 +79,9 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Pa
 
 test('the page says for each target how it is and why, in a table that has a name', async () => {
   const page = await open()
-  expect(await page.getByRole('table').locator('caption').textContent()).toContain('4 targets')
+  expect(await page.getByRole('table').locator('caption').textContent()).toContain(
+    '4 targets: 1 healthy, 1 warning, 2 error',
+  )
   const row = page.getByRole('row', { name: 'well' })
   expect(await row.getByRole('cell').allTextContents()).toEqual([
     'service',

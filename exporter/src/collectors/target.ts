@@ -92,3 +92,13 @@ export function targetLabel({ target, labels }: Pick<TargetReading, 'target' | '
 export function isUp(reading: Pick<TargetReading, 'status'>): boolean | undefined {
   return reading.status === 'unknown' ? undefined : reading.status !== 'error'
 }
+
+/** Such as `3 targets: 2 healthy, 1 error`. */
+export function countByStatus(targets: readonly Pick<TargetReading, 'status'>[]): string {
+  const counts = statuses.flatMap((state) => {
+    const count = targets.filter(({ status }) => status === state).length
+    return count === 0 ? [] : [`${count} ${state}`]
+  })
+  const total = targets.length === 1 ? '1 target' : `${targets.length} targets`
+  return counts.length === 0 ? 'no targets' : `${total}: ${counts.join(', ')}`
+}

@@ -1,7 +1,7 @@
 // All targets at a glance, on a terminal.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '../collectors/collector.ts'
-import { isUp, statuses } from '../collectors/target.ts'
+import { countByStatus, isUp } from '../collectors/target.ts'
 import type { TargetReading } from '../collectors/target.ts'
 import { formatShard } from '../config/shard.ts'
 import type { Snapshot } from '../scrape.ts'
@@ -53,17 +53,7 @@ function toTable(targets: readonly TargetReading[]): string {
     target.durationSeconds === undefined ? '' : `${Math.round(target.durationSeconds * 1000)} ms`,
     target.reason === 'none' ? '' : [target.reason, target.detail].filter(Boolean).join(': '),
   ])
-  return `${renderTable(['TARGET', 'KIND', 'STATUS', 'TOOK', 'WHY'], rows)}\n${summarize(targets)}\n`
-}
-
-/** Such as `3 targets: 2 healthy, 1 error`. */
-function summarize(targets: readonly TargetReading[]): string {
-  const counts = statuses.flatMap((state) => {
-    const count = targets.filter((target) => target.status === state).length
-    return count === 0 ? [] : [`${count} ${state}`]
-  })
-  const total = targets.length === 1 ? '1 target' : `${targets.length} targets`
-  return counts.length === 0 ? 'no targets' : `${total}: ${counts.join(', ')}`
+  return `${renderTable(['TARGET', 'KIND', 'STATUS', 'TOOK', 'WHY'], rows)}\n${countByStatus(targets)}\n`
 }
 
 function toJson({

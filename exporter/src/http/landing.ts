@@ -1,6 +1,7 @@
 // The page at /: every target with its state and reason, for eyes and for screen readers.
 import type { RequestHandler } from 'express'
 import type { Reading } from '../collectors/collector.ts'
+import { countByStatus } from '../collectors/target.ts'
 import type { TargetReading } from '../collectors/target.ts'
 import { formatShard } from '../config/shard.ts'
 import type { History, Verdict } from '../history.ts'
@@ -81,7 +82,7 @@ function renderTargets(snapshot: Snapshot, history: History): string {
   const when = new Date(snapshot.startedAt * 1000).toISOString()
   // The roles are spelled out because a narrow screen shows the table as blocks.
   return `<table role="table">
-<caption>${targets.length} targets, as probed at <time datetime="${when}">${when}</time></caption>
+<caption>${countByStatus(targets)}, as probed at <time datetime="${when}">${when.slice(0, 19).replace('T', ' ')} UTC</time></caption>
 <thead role="rowgroup"><tr role="row">${columns.map((name) => `<th scope="col" role="columnheader">${name}</th>`).join('')}</tr></thead>
 <tbody role="rowgroup">
 ${targets.map((target) => renderTarget(target, history.of(target.target))).join('\n')}

@@ -40,14 +40,19 @@ export function explainPostgres(error: unknown, signal: AbortSignal): ExplainedF
   if (isUnreadableFile(error)) return { failure: 'tls', detail }
   if (code !== undefined) {
     const known = ofSqlState[code] ?? ofSystem[code]
-    if (known) return { failure: known, detail: `${detail} (${code})` }
+    if (known) return { failure: known, detail: withCode(detail, code) }
     if (/^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
       return { failure: 'tls', detail: explainTls(code, error, detail) }
   }
   if (signal.aborted || /timeout|deadline/.test(detail)) return { failure: 'timeout', detail }
   if (/SSL/.test(detail)) return { failure: 'tls', detail }
   if (/Connection terminated/.test(detail)) return { failure: 'connect', detail }
-  return { failure: 'error', detail: code === undefined ? detail : `${detail} (${code})` }
+  return { failure: 'error', detail: withCode(detail, code) }
+}
+
+/** What the system says has its code already. */
+function withCode(detail: string, code: string | undefined): string {
+  return code === undefined || detail.includes(code) ? detail : `${detail} (${code})`
 }
 
 /** Files are read for certificates only. */

@@ -18,10 +18,12 @@ export const dataSources = defineCollector({
   declarations: (configured) => declareTargets(configured),
   references: (configured) => references(configured),
   create(configured, context) {
-    const watched = configured.map((source) => watchDataSource(source, context))
+    const targets = new Map(configured.map((source) => [source.name, watchDataSource(source, context)]))
     return {
+      // One that may not be asked yet shows what it answered last.
+      targets,
       async collect(round): Promise<DataSourcesReading> {
-        return { targets: await Promise.all(watched.map((watch) => watch(round))) }
+        return { targets: await Promise.all([...targets.values()].map((watch) => watch(round))) }
       },
     }
   },

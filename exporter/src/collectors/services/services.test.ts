@@ -143,6 +143,19 @@ test('a status that the configuration expects is well', async () => {
   expect(await verdict(send(404, '{}'), { expected_status: [404] })).toEqual([['healthy', 'none', undefined]])
 })
 
+test('a redirect that is not followed says where it leads, and no value of its query', async () => {
+  const redirect: RequestListener = (_request, response) => {
+    response.writeHead(302, { location: 'https://login.example/start?token=hunter2' }).end()
+  }
+  expect(await verdict(redirect)).toEqual([
+    [
+      'error',
+      'redirect',
+      'expected HTTP status 200 to 299, got 302, a redirect to https://login.example/start?token=<secret>',
+    ],
+  ])
+})
+
 test.each(['constructor', '__proto__', 'valueOf'])(
   'a service that calls itself %s says a word like any other that is not known',
   async (word) => {

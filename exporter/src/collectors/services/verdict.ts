@@ -1,5 +1,6 @@
 // What an answer means for the service: by the connection, the status, the body, and what the configuration demands.
 import type { HttpOutcome } from '../../probes/http.ts'
+import { publicUrl } from '../../schema/http-url.ts'
 import { judgeAssertions, worst } from '../judgement/assertions.ts'
 import type { Judged } from '../judgement/assertions.ts'
 import { parseJson } from '../judgement/json.ts'
@@ -32,13 +33,14 @@ export function interpret(service: Service, outcome: HttpOutcome, now: number): 
       values: [],
     }
   }
+  const location = headers.get('location')?.[0]
   const json = parseJson(bodyText)
   const values = readValues(service.values, json)
   const read = 'value' in json ? readHealth(json.value) : undefined
   const health = read && withValues(read, values)
   const assertions = judgeAssertions(service.assert, { status, headers, bodyText, json }, now)
   return {
-    verdict: judge(service, { status: status ?? 0, json, health, assertions }),
+    verdict: judge(service, { status: status ?? 0, location, json, health, assertions }),
     health,
     assertions,
     values,
@@ -47,15 +49,17 @@ export function interpret(service: Service, outcome: HttpOutcome, now: number): 
 
 interface Answer {
   readonly status: number
+  /** Where a redirect leads. */
+  readonly location: string | undefined
   readonly json: Json
   readonly health: Health | undefined
   readonly assertions: readonly Judged[]
 }
 
-function judge(service: Service, { status, json, health, assertions }: Answer): Verdict {
+function judge(service: Service, { status, location, json, health, assertions }: Answer): Verdict {
   const own = service.judge_by === 'body' ? judgeBody(json, health) : well
   if (!isExpectedStatus(status, service.expected_status)) {
-    return own.reason === 'unreachable_dependency' ? own : refusal(service, status)
+    return own.reason === 'unreachable_dependency' ? own : refusal(service, status, location)
   }
   const broken = worst(assertions)
   const asserted: Verdict = broken
@@ -73,8 +77,12 @@ function judgeBody(json: Json, health: Health | undefined): Verdict {
   return { status: 'error', reason: 'json', detail: `expected a JSON object in the body, got ${got}` }
 }
 
-function refusal(service: Service, status: number): Verdict {
-  const detail = `expected HTTP status ${describeStatuses(service.expected_status)}, got ${status}`
+function refusal(service: Service, status: number, location: string | undefined): Verdict {
+  const isRedirect = location !== undefined && status >= 300 && status < 400
+  // Codes and tokens travel in queries.
+  const place = isRedirect && URL.parse(location, service.url)
+  const to = place ? `, a redirect to ${publicUrl(place.href)}` : ''
+  const detail = `expected HTTP status ${describeStatuses(service.expected_status)}, got ${status}${to}`
   return { status: 'error', reason: reasonOfStatus(status), detail }
 }
 

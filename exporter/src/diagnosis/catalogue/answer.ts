@@ -60,8 +60,8 @@ export const answerCauses = {
   },
   broken_answer: {
     summary: [
-      'What {target} sends is no answer in HTTP: {detail}.',
-      '{target} 的回應不是有效的 HTTP：{detail}。',
+      'What comes from {target} is no answer that can be used: {detail}.',
+      '{target} 的回應無法使用：{detail}。',
     ],
     causes: [
       ['The process ended while it was asked', '進程在處理請求時結束'],
