@@ -32,9 +32,10 @@ let sharded: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-shards-'))
   fleet = await startFleet({ ports: 'ephemeral', dataDirectory: join(directory, 'fleet'), speed: 1 })
-  exporters = await Promise.all([undefined, ...shards].map(serve))
-  whole = await scrape('whole', exporters.slice(0, 1))
-  sharded = await scrape('sharded', exporters.slice(1))
+  const [one, other] = [await freePort(), await freePort()]
+  exporters = await Promise.all([serve(undefined, one), ...shards.map((shard) => serve(shard, other))])
+  whole = await scrape('whole', exporters.slice(0, 1), one)
+  sharded = await scrape('sharded', exporters.slice(1), other)
 })
 afterAll(async () => {
   for (const program of running.toReversed()) await program.stop()
@@ -42,17 +43,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function serve(shard: string | undefined): Promise<string> {
+async function serve(shard: string | undefined, prometheusPort: number): Promise<string> {
   const port = await freePort()
-  const config = renderConfig(fleet)
+  const config = renderConfig(fleet, { prometheus: `http://127.0.0.1:${prometheusPort}` })
   const flags = shard === undefined ? [] : [`--shard=${shard}`]
   const place = join(directory, shard?.replace('/', '-') ?? 'all')
   running.push(await startExporter({ directory: place, port, config, flags }))
   return `127.0.0.1:${port}`
 }
 
-async function scrape(name: string, addresses: readonly string[]): Promise<string> {
-  const port = await freePort()
+async function scrape(name: string, addresses: readonly string[], port: number): Promise<string> {
   const options = {
     program: await requireProgram('prometheus', { log: () => {} }),
     directory: join(directory, name),
@@ -106,6 +106,19 @@ describe('in Prometheus', () => {
     )
   }, 100_000)
 
+  test('each exporter names the root cause that another one watches', async () => {
+    await waitFor('the same diagnoses', async () => {
+      const [all = [], ...parts] = await Promise.all(exporters.map(diagnosesOf))
+      expect(all.join('\n')).toMatch(/^analyze_api: dependency ohlc_api, behind it .*ohlc_api/m)
+      expect(parts.flat().toSorted()).toEqual(all.toSorted())
+      // The one that watches the root is not the one that watches its victim.
+      expect(
+        parts.some((part) => part.join().includes('ohlc_api:') && part.join().includes('analyze_api:')),
+      ).toBe(false)
+      return true
+    })
+  })
+
   test('every question of every dashboard has the same answer', async () => {
     const questions = await listQuestions(whole)
     await waitFor(
@@ -149,6 +162,26 @@ describe('in Prometheus', () => {
     return (await queryPrometheus(url, promql))[0]?.value
   }
 })
+
+interface Diagnosed {
+  readonly target: string
+  readonly cause: string
+  readonly root_cause: string | null
+  readonly evidence: readonly { readonly rung: string; readonly measured: string; readonly ok: boolean }[]
+}
+
+/** Each with its cause, and with what was found broken behind it; the words for how come from where it was probed. */
+async function diagnosesOf(address: string): Promise<string[]> {
+  const answered = await fetch(`http://${address}/api/diagnosis`)
+  const { diagnoses } = (await answered.json()) as { diagnoses: readonly Diagnosed[] }
+  // Each looks at the machine at a moment of its own.
+  const ofTargets = diagnoses.filter(({ target }) => target !== 'host')
+  return ofTargets.map(({ target, cause, root_cause: root, evidence }) => {
+    const behind = evidence.filter(({ rung, ok }) => rung === 'dependency' && !ok)
+    const names = behind.map(({ measured }) => measured.split(':')[0]).toSorted()
+    return `${target}: ${cause} ${root}, behind it ${names.join(' ')}`
+  })
+}
 
 /** Names of exporters are theirs, and the rule files lie elsewhere. */
 const own = new Set(['instance', 'rule_group', '__name__'])

@@ -1,9 +1,12 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
 import type { Context } from './collectors/collector.ts'
 import type { AnyCollector, CollectorName } from './collectors/index.ts'
+import type { TargetReading } from './collectors/target.ts'
 import type { ReceivePing } from './collectors/tasks/ping.ts'
 import type { Config } from './config/load.ts'
 import type { History } from './history.ts'
+import { askOtherShards } from './other-shards.ts'
+import type { AskOtherShards } from './other-shards.ts'
 import { routePings } from './receive-ping.ts'
 import { collectOne, graceSeconds, probeOne, startWatches } from './round.ts'
 import type { CollectorOutcome, SingleProbe, Watched } from './round.ts'
@@ -26,6 +29,8 @@ export interface Snapshot {
   readonly settings: Config['settings']
   /** Which part of the fleet this is, where it is not the whole. */
   readonly shard?: Config['shard']
+  /** What other shards found broken, as far as it is known. */
+  readonly others?: readonly TargetReading[]
 }
 
 export interface Scraper {
@@ -59,11 +64,12 @@ export interface ScraperOptions {
 
 export function createScraper({ config, context, history, clock, after }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
+  const askOthers = askOtherShards(config, context.log)
   const rounds = shareRounds(clock, async (timeoutSeconds, only) => {
     const asked = clock()
     await after
     const leftSeconds = timeoutSeconds - (clock() - asked) / 1000
-    return runRound({ config, context, watched, clock }, leftSeconds, only)
+    return runRound({ config, context, watched, clock, askOthers }, leftSeconds, only)
   })
   let last: Snapshot | undefined
   return {
@@ -115,10 +121,11 @@ function shareRounds(
 
 interface RoundInput extends Omit<ScraperOptions, 'history' | 'after'> {
   readonly watched: readonly Watched[]
+  readonly askOthers: AskOtherShards | undefined
 }
 
 async function runRound(
-  { config, context, watched, clock }: RoundInput,
+  { config, context, watched, clock, askOthers }: RoundInput,
   timeoutSeconds: number,
   only: readonly CollectorName[] | undefined,
 ): Promise<Snapshot> {
@@ -127,7 +134,9 @@ async function runRound(
   const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
   const round = { signal, timeoutSeconds, now: startedAt }
   const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
+  const othersFound = only === undefined ? askOthers?.(signal) : undefined
   const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
+  const others = await othersFound
   const readings = Object.fromEntries(
     results.flatMap(({ name, reading }) => (reading ? [[name, reading]] : [])),
   )
@@ -139,5 +148,6 @@ async function runRound(
     collectors: config.collectors,
     settings: config.settings,
     ...(config.shard ? { shard: config.shard } : {}),
+    ...(others ? { others } : {}),
   })
 }

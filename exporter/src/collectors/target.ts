@@ -1,7 +1,7 @@
 // What is said of every target alike, whether service, data source or database: verdict, reason, timing, totals.
 import type { Distribution, Labels } from '../metrics/metric.ts'
 
-const targetKinds = ['service', 'data_source', 'database'] as const
+export const targetKinds = ['service', 'data_source', 'database'] as const
 export type TargetKind = (typeof targetKinds)[number]
 
 export const statuses = ['healthy', 'warning', 'error', 'unknown'] as const

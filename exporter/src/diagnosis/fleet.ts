@@ -38,6 +38,8 @@ export interface Observed {
     readonly host?: HostReading
     readonly containers?: ContainersReading
   }
+  /** What other shards found broken. */
+  readonly others?: readonly TargetReading[]
   readonly settings: {
     readonly thresholds: Thresholds
     readonly tasks?: readonly { readonly name: string; readonly database?: string }[] | undefined
@@ -65,7 +67,7 @@ export interface Fleet extends Observed {
 
 export function surveyFleet(observed: Observed, past: Past): Fleet {
   const readings: readonly (Reading | undefined)[] = Object.values(observed.readings)
-  const all = readings.flatMap((reading) => reading?.targets ?? [])
+  const all = [...(observed.others ?? []), ...readings.flatMap((reading) => reading?.targets ?? [])]
   const isBlind = observed.readings.connectivity?.anchors.every(({ reached }) => !reached) ?? false
   return { ...observed, targets: new Map(all.map((target) => [target.target, target])), past, isBlind }
 }

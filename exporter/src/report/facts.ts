@@ -4,7 +4,7 @@ import type { Anomaly, Concern, Limits, Slope } from '../http/api/analysis.ts'
 import { limitsOf, readAnomalies, readTrends } from '../http/api/past.ts'
 import { trendMetrics } from '../http/api/dashboard-models.ts'
 import type { Trend } from '../http/api/slope.ts'
-import { queryNow } from '../http/api/upstream.ts'
+import { queryNow } from '../upstream.ts'
 import { explain } from '../log.ts'
 import type { Snapshot } from '../scrape.ts'
 

@@ -1,7 +1,7 @@
 // Whether Alertmanager is there, gets our alerts, and has somebody to tell.
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { askUpstream, readAlerts } from '../../http/api/upstream.ts'
+import { askUpstream, readAlerts } from '../../upstream.ts'
 import { finding, lookAt, well } from './check.ts'
 import type { Check } from './check.ts'
 import { checkClock } from './clock.ts'

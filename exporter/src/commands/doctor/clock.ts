@@ -1,5 +1,5 @@
 // Two clocks that differ make alerts late, silences wrong and the last values of graphs vanish.
-import { readClock } from '../../http/api/upstream.ts'
+import { readClock } from '../../upstream.ts'
 import { finding, skipped, well } from './check.ts'
 import type { Check } from './check.ts'
 

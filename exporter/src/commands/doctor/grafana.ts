@@ -1,6 +1,6 @@
 // Whether Grafana is there and has our dashboards.
 import { z } from 'zod'
-import { askUpstream } from '../../http/api/upstream.ts'
+import { askUpstream } from '../../upstream.ts'
 import { finding, lookAt, well } from './check.ts'
 import type { Check } from './check.ts'
 

@@ -1,6 +1,6 @@
 // Whether Prometheus is there, scrapes this exporter, and judges what it gets.
 import { z } from 'zod'
-import { askUpstream, queryNow } from '../../http/api/upstream.ts'
+import { askUpstream, queryNow } from '../../upstream.ts'
 import { finding, lookAt, well } from './check.ts'
 import type { Check } from './check.ts'
 import { checkClock } from './clock.ts'

@@ -7,8 +7,8 @@ import { describeProblem } from '../problem.ts'
 import type { activeAlert, missingParts, monitoringDashboard } from './dashboard-models.ts'
 import { limitsOf, readAnomalies, readTrends } from './past.ts'
 import { toSystemMonitoring } from './status.ts'
-import { readAlerts } from './upstream.ts'
-import type { UpstreamAlert } from './upstream.ts'
+import { readAlerts } from '../../upstream.ts'
+import type { UpstreamAlert } from '../../upstream.ts'
 
 type Dashboard = z.input<typeof monitoringDashboard>
 type Part = (typeof missingParts)[number]

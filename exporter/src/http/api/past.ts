@@ -2,8 +2,8 @@
 import type { Snapshot } from '../../scrape.ts'
 import type { Anomaly, Limits } from './analysis.ts'
 import type { Trend } from './slope.ts'
-import { queryNow, queryRange } from './upstream.ts'
-import type { Series } from './upstream.ts'
+import { queryNow, queryRange } from '../../upstream.ts'
+import type { Series } from '../../upstream.ts'
 
 interface Query extends Pick<Trend, 'metric' | 'unit'> {
   readonly query: string

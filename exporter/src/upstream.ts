@@ -35,11 +35,13 @@ export async function queryRange(
   { from, to, stepSeconds }: Range,
 ): Promise<Series[]> {
   const parameters = { query, start: String(from), end: String(to), step: String(stepSeconds) }
-  return readSeries(await getJson(base, '/api/v1/query_range', parameters))
+  return readSeries(await getJson(base, { path: '/api/v1/query_range', parameters }))
 }
 
-export async function queryNow(base: string, query: string): Promise<Series[]> {
-  return readSeries(await getJson(base, '/api/v1/query', { query }))
+/** Until `signal` at most, where it ends before the time that every question has. */
+export async function queryNow(base: string, query: string, signal?: AbortSignal): Promise<Series[]> {
+  const question = { path: '/api/v1/query', parameters: { query } }
+  return readSeries(await getJson(base, question, signal))
 }
 
 function readSeries(answer: unknown): Series[] {
@@ -62,7 +64,10 @@ const alerts = z.array(
 export type UpstreamAlert = z.output<typeof alerts>[number]
 
 export async function readAlerts(base: string): Promise<UpstreamAlert[]> {
-  return parse(alerts, await getJson(base, '/api/v2/alerts', { inhibited: 'true', silenced: 'true' }))
+  return parse(
+    alerts,
+    await getJson(base, { path: '/api/v2/alerts', parameters: { inhibited: 'true', silenced: 'true' } }),
+  )
 }
 
 interface Question {
@@ -73,8 +78,7 @@ interface Question {
 
 /** Any other question to a program behind us. */
 export async function askUpstream<T>(base: string, question: Question, schema: z.ZodType<T>): Promise<T> {
-  const { path, parameters = {}, headers = {} } = question
-  return parse(schema, await getJson(base, path, parameters, headers))
+  return parse(schema, await getJson(base, question))
 }
 
 /** Unix time by its clock, in whole seconds; undefined where it does not tell. */
@@ -96,13 +100,12 @@ function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
 
 async function getJson(
   base: string,
-  path: string,
-  parameters: Readonly<Record<string, string>>,
-  headers: Readonly<Record<string, string>> = {},
+  { path, parameters = {}, headers = {} }: Question,
+  limit?: AbortSignal,
 ): Promise<unknown> {
   const url = new URL(`${base.replace(/\/$/, '')}${path}`)
   for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value)
-  const response = await ask(url, headers)
+  const response = await ask(url, headers, limit)
   const text = await readText(response)
   if (!response.ok) throw new Error(`expected HTTP status 200, got ${response.status}`)
   try {
@@ -112,8 +115,13 @@ async function getJson(
   }
 }
 
-async function ask(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const signal = AbortSignal.timeout(timeoutMilliseconds)
+async function ask(
+  url: URL,
+  headers: Readonly<Record<string, string>> = {},
+  limit?: AbortSignal,
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMilliseconds)
+  const signal = limit ? AbortSignal.any([limit, timeout]) : timeout
   try {
     return await fetch(url, { headers, signal, redirect: 'error' })
   } catch (error) {
