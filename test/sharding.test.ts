@@ -178,8 +178,8 @@ async function diagnosesOf(address: string): Promise<string[]> {
   const ofTargets = diagnoses.filter(({ target }) => target !== 'host')
   return ofTargets.map(({ target, cause, root_cause: root, evidence }) => {
     const behind = evidence.filter(({ rung, ok }) => rung === 'dependency' && !ok)
-    const names = behind.map(({ measured }) => measured.split(':')[0]).toSorted()
-    return `${target}: ${cause} ${root}, behind it ${names.join(' ')}`
+    const names = new Set(behind.map(({ measured }) => measured.split(':')[0] ?? ''))
+    return `${target}: ${cause} ${root}, behind it ${[...names].toSorted((a, b) => a.localeCompare(b)).join(' ')}`
   })
 }
 
