@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeChanges } from './alert-feed.ts'
 
-test('only changes are told, and what never fired does not resolve', () => {
+test('only changes are told, and what never fired passes and does not resolve', () => {
   const before = new Map([
     ['ServiceDown a', 'pending'],
     ['ServiceDown b', 'firing'],
@@ -12,5 +12,9 @@ test('only changes are told, and what never fired does not resolve', () => {
     ['ServiceDown a', 'firing'],
     ['ServiceDown b', 'firing'],
   ])
-  expect(describeChanges(before, now)).toEqual(['firing   ServiceDown a', 'resolved ServiceDown c'])
+  expect(describeChanges(before, now)).toEqual([
+    'firing   ServiceDown a',
+    'resolved ServiceDown c',
+    'passed   ServiceDown d',
+  ])
 })

@@ -11,9 +11,11 @@ export interface AlertFeedOptions {
 // Watchdog always fires: that is how its absence is noticed.
 const query = 'ALERTS{alertname!="Watchdog"}'
 const pollMilliseconds = 2000
+const settlingMilliseconds = 15_000
 
 /** Writes a line for each change until `signal` aborts. */
 export async function followAlerts({ prometheusUrl, write, signal }: AlertFeedOptions): Promise<void> {
+  await settle(prometheusUrl, signal)
   let before: ReadonlyMap<string, string> = new Map()
   while (!signal.aborted) {
     const now = await readAlerts(prometheusUrl)
@@ -21,6 +23,16 @@ export async function followAlerts({ prometheusUrl, write, signal }: AlertFeedOp
       for (const line of describeChanges(before, now)) write(`${new Date().toLocaleTimeString('sv')} ${line}`)
       before = now
     }
+    await delay(pollMilliseconds, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** What waits at first is of the start: the rules were asked before all had been scraped. */
+async function settle(url: string, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + settlingMilliseconds
+  while (!signal.aborted && Date.now() < until) {
+    const states = [...((await readAlerts(url)) ?? new Map<string, string>()).values()]
+    if (!states.includes('pending')) return
     await delay(pollMilliseconds, undefined, { signal }).catch(() => {})
   }
 }
@@ -48,15 +60,15 @@ function nameAlert(labels: Readonly<Record<string, string>>): string {
     .trim()
 }
 
-/** `resolved` for what is gone; a pending alert that goes was never one. */
+/** Of what is gone `resolved` ends what fired, and `passed` what only waited. */
 export function describeChanges(
   before: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, string>,
 ): string[] {
   const changed = [...now].filter(([alert, state]) => before.get(alert) !== state)
-  const gone = [...before].filter(([alert, state]) => state === 'firing' && !now.has(alert))
+  const gone = [...before].filter(([alert]) => !now.has(alert))
   return [
     ...changed.map(([alert, state]) => `${state.padEnd(8)} ${alert}`),
-    ...gone.map(([alert]) => `resolved ${alert}`),
+    ...gone.map(([alert, state]) => `${state === 'firing' ? 'resolved' : 'passed  '} ${alert}`),
   ]
 }

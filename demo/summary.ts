@@ -24,7 +24,8 @@ export function describeStack({ fleet, urls, configFile, recovery }: Stack): str
   const counts = [
     `${Object.keys(fleet.services).length} services`,
     `${Object.keys(fleet.sources).length} data sources`,
-    'a database',
+    fleet.standbyUrl === undefined ? 'a database' : 'a database with its standby',
+    ...(fleet.cacheUrl === undefined ? [] : ['a Redis']),
     `${tasks.length} scheduled tasks`,
   ].join(', ')
   return [
