@@ -34,7 +34,7 @@ test('the page needs nothing else, names its pictures, and does not overflow a t
   const { output } = await runReport(upstream())
   const page = await open(output, { viewport: { width: 380, height: 800 } })
   expect(await page.title()).toBe('Watchpost report: 7 days')
-  expect(await page.getByRole('img').count()).toBe(5)
+  expect(await page.getByRole('img').count()).toBe(7)
   await page.getByRole('img', { name: 'Memory use' }).waitFor()
   await page.getByRole('region', { name: 'Alerts' }).getByRole('cell', { name: 'critical' }).waitFor()
   const overflow = await page.evaluate<boolean>(
