@@ -83,7 +83,24 @@ export function responseTimeOf(selector: string): string {
  * a green nought would be a lie.
  */
 export function alertCount(selector: string): string {
-  return `count(ALERTS{${selector}}) or vector(0) and on () ALERTS{alertname="Watchdog"}`
+  return countOf(`ALERTS{${selector}}`)
+}
+
+function countOf(alerts: string): string {
+  return `count(${alerts}) or vector(0) and on () ALERTS{alertname="Watchdog"}`
+}
+
+const down = 'ServiceDown|DataSourceDown|DatabaseDown'
+
+/** What fires and is told of, as Alertmanager has it: symptoms of what is down, or depends on what is, are held back. */
+export function rootCauses(selector: string): string {
+  const firing = (more: string): string => `ALERTS{alertstate="firing",${more}}`
+  const explained = `max by (target) (${firing(`alertname=~"DependencyDown|${down}"`)})`
+  return `(${firing(`${selector},alertname=~"${down}"`)} or ${firing(selector)} unless on (target) ${explained})`
+}
+
+export function rootCauseCount(selector: string): string {
+  return countOf(rootCauses(selector))
 }
 
 /** One number for the state that holds, which the state mappings turn into a word and a colour. */

@@ -6,6 +6,7 @@ import { linkTo, toAnyTarget } from '../links.ts'
 import { rankedSeverities } from '../mappings.ts'
 import type { Panel } from '../panels/panel.ts'
 import { table } from '../panels/table.ts'
+import { rootCauses } from '../queries.ts'
 import { unit } from '../units.ts'
 
 interface Firing {
@@ -15,6 +16,8 @@ interface Firing {
   readonly selector: string
   /** Of one target, whose name stands above. */
   readonly isOfOne?: boolean
+  /** Without what Alertmanager holds back, as another alert explains it. */
+  readonly onlyRootCauses?: boolean
 }
 
 const toTask = {
@@ -33,9 +36,11 @@ function ranked(alerts: string): string {
 
 const identity = 'alertname, severity, target, task'
 
-export function firingAlerts({ id, text, selector, isOfOne = false }: Firing): Panel {
+export function firingAlerts(options: Firing): Panel {
+  const { id, text, selector, isOfOne = false, onlyRootCauses = false } = options
   const since = `1000 * max by (${identity}) (ALERTS_FOR_STATE{${selector}})`
-  const firing = `max by (${identity}) (ALERTS{alertstate="firing",${selector}})`
+  const alerts = onlyRootCauses ? rootCauses(selector) : `ALERTS{alertstate="firing",${selector}}`
+  const firing = `max by (${identity}) (${alerts})`
   const advice = 'possible_causes, suggested_actions, possible_causes_zh, suggested_actions_zh'
   const info = `max by (alertname, ${advice}) (watchpost_alert_info)`
   const active = `${since} and on (${identity}) ${firing}`

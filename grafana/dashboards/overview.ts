@@ -8,7 +8,7 @@ import { statusStates } from '../mappings.ts'
 import { stat } from '../panels/stat.ts'
 import { table } from '../panels/table.ts'
 import type { Panel } from '../panels/panel.ts'
-import { alertCount, now, statusCode } from '../queries.ts'
+import { now, rootCauseCount, statusCode } from '../queries.ts'
 import { atLeast, noneIsGood } from '../thresholds.ts'
 import { unit } from '../units.ts'
 import { firingAlerts } from './firing.ts'
@@ -52,12 +52,13 @@ function firing(): Panel {
     unit: unit.count,
     steps: noneIsGood,
     filled: true,
-    queries: [now(alertCount('alertstate="firing",severity=~"critical|warning"'))],
+    queries: [now(rootCauseCount('severity=~"critical|warning"'))],
   })
 }
 
 function causes(): Panel {
-  return firingAlerts({ id: 8, text: words.causes, selector: 'severity=~"critical|warning"' })
+  const selector = 'severity=~"critical|warning"'
+  return firingAlerts({ id: 8, text: words.causes, selector, onlyRootCauses: true })
 }
 
 function servicesUp(): Panel {

@@ -1,12 +1,9 @@
-// The dependency graph in layers: who depends on nothing stands at the right.
+// The dependency graph: circles with a state, and arrows to what each depends on.
 import type { Drawing } from './drawing.ts'
+import { nodeRadius as radius, placeNodes } from './layers.ts'
+import type { Spot } from './layers.ts'
 import { write } from './svg.ts'
 import { paint, theme } from './theme.ts'
-
-interface Spot {
-  readonly x: number
-  readonly y: number
-}
 
 export function drawGraph({ asked, size }: Drawing): string {
   const labelsOf = (refId: string): Readonly<Record<string, string>>[] =>
@@ -19,7 +16,7 @@ export function drawGraph({ asked, size }: Drawing): string {
     target: labels['target'] ?? '',
     isSoft: labels['strokedasharray'] !== undefined,
   }))
-  const spots = layered(
+  const spots = placeNodes(
     nodes.map((labels) => labels['id'] ?? ''),
     edges,
     size,
@@ -31,31 +28,7 @@ export function drawGraph({ asked, size }: Drawing): string {
   return `${head}${arrows.join('')}${circles.join('')}`
 }
 
-const radius = 30
 const head = `<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${theme.faint}"/></marker></defs>`
-
-type Edge = { readonly source: string; readonly target: string }
-
-function layered(ids: readonly string[], edges: readonly Edge[], size: Drawing['size']): Map<string, Spot> {
-  const depth = new Map<string, number>()
-  const depthOf = (id: string): number => {
-    const known = depth.get(id)
-    if (known !== undefined) return known
-    const below = edges.filter(({ source }) => source === id).map(({ target }) => depthOf(target) + 1)
-    const found = below.length > 0 ? Math.max(...below) : 0
-    depth.set(id, found)
-    return found
-  }
-  const deepest = Math.max(1, ...ids.map(depthOf))
-  const layers = Map.groupBy(ids, depthOf)
-  const spots = [...layers].flatMap(([layer, members]) =>
-    members.map((id, index): [string, Spot] => {
-      const x = size.width * (0.92 - (0.84 * layer) / deepest)
-      return [id, { x, y: 8 + ((size.height - 24) * (index + 0.5 + (layer % 2) * 0.12)) / members.length }]
-    }),
-  )
-  return new Map(spots)
-}
 
 function drawArrow(from: Spot | undefined, to: Spot | undefined, isSoft: boolean): string {
   if (from === undefined || to === undefined) return ''
