@@ -22,6 +22,9 @@ export const limits = {
   replication_lag: 60,
   memory_pressure: 0.1,
   io_pressure: 0.3,
+  sync_intervals: 2,
+  task_slowdown: 3,
+  task_stuck_time: 600,
 } as const
 
 /** The colour from below everything, then each colour from the value that it begins at. */
