@@ -22,6 +22,8 @@ export const limits = {
   replication_lag: 60,
   memory_pressure: 0.1,
   io_pressure: 0.3,
+  certificate_time: 1_814_400,
+  certificate_time_critical: 259_200,
   sync_intervals: 2,
   task_slowdown: 3,
   task_stuck_time: 600,

@@ -152,7 +152,7 @@ test('a newcomer needs three commands, in both languages', () => {
   const [green, ...others] = blocksOf('console').filter(({ file }) => file.startsWith('README'))
   expect(others).toMatchObject([{ text: green?.text }])
   expect(green?.text.match(/^\$ /gm)).toHaveLength(3)
-  expect(green?.text).toMatch(/ healthy +\d+ ms\n$/)
+  expect(green?.text).toMatch(/\n1 target: 1 healthy\n$/)
 })
 
 test('a mistake is told as the README says', async () => {

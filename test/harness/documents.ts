@@ -14,21 +14,30 @@ export const documents = globSync(['README.md', 'README.zh-TW.md', 'docs/**/*.md
 const fence = /^( *)```(\S*)\n(.*?)^\1```$/gms
 const shells = new Set(['sh', 'bash', 'shell', 'console'])
 
-/** Blocks of code that belong to one language, without the indentation of a list that they stand in. */
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+/** Without the indentation of a list that they stand in. */
+function blocksIn(content: string): Block[] {
+  return [...content.matchAll(fence)].map(([, indent = '', language = '', text = '']) => ({
+    language,
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }))
+}
+
 export function blocksOf(language: string): Line[] {
   return documents.flatMap(({ file, content }) =>
-    [...content.matchAll(fence)]
-      .filter(([, , name]) => name === language)
-      .map(([, indent = '', , text = '']) => ({
-        file,
-        text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      })),
+    blocksIn(content)
+      .filter((block) => block.language === language)
+      .map(({ text }) => ({ file, text })),
   )
 }
 
 /** All that a reader would type: lines of fenced shell, of code by indentation, and Compose between backquotes. */
 export const lines: readonly Line[] = documents.flatMap(({ file, content }) => {
-  const fenced = [...content.matchAll(fence)].flatMap(([, , language = '', text = '']) =>
+  const fenced = blocksIn(content).flatMap(({ language, text }) =>
     shells.has(language) ? typedIn(language, text) : [],
   )
   const prose = content.replaceAll(fence, '')
