@@ -1,12 +1,14 @@
 // The real program as a child process: what a person meets on the command line and what a scraper meets on the wire.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../demo/programs/ports.ts'
 import { listen } from './harness/api.ts'
 import type { Running } from './harness/api.ts'
 import { startExporter } from './harness/exporter.ts'
@@ -276,6 +278,38 @@ test('OpenMetrics holds the same series as the text format, and both can be comp
   // Throws at the first line that the specification does not allow.
   expect(parseOpenMetrics(openmetrics).length).toBeGreaterThan(30)
   expect(series(openmetrics)).toEqual(series(text))
+})
+
+test('a log that cannot be written costs only itself', async () => {
+  const port = await freePort()
+  const file = await configuration(`services: [{ name: a, url: "${healthyUrl()}" }]`, 'unheard.yml')
+  const words = ['serve', `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`]
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, ['exporter/watchpost.js', ...words], {
+    stdio: ['ignore', 'ignore', full],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+    closeSync(full)
+  })
+  const page = async (): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined))?.status ?? 0
+  await expect.poll(page, { timeout: 20_000 }).toBe(200)
+  child.kill('SIGHUP')
+  expect(await page()).toBe(200)
+  expect(child.exitCode).toBeNull()
+})
+
+test('who stops reading what a command writes sees no trace of it, and what is repeated ends', async () => {
+  const file = await configuration(`services: [{ name: a, url: "${healthyUrl()}" }]`, 'unread.yml')
+  const words = ['status', `--config.file=${file}`, '--watch', '--json']
+  const child = spawn(process.execPath, ['exporter/watchpost.js', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stdout.destroy()
+  const [said, [code]] = await Promise.all([readAll(child.stderr), once(child, 'close')])
+  expect([said, code]).toEqual(['', 0])
 })
 
 test('a request under way is finished before the program ends on SIGTERM', async () => {

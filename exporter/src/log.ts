@@ -7,8 +7,14 @@ export type Log = Readonly<Record<LogLevel, (message: string, fields?: LogFields
 
 export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
+// What is kept while a full disk takes no line; more is lost.
+const keptBytes = 262_144
+
 /** JSON lines on standard error: standard output belongs to what a command was asked for. */
 export function createLog(level: LogLevel): Log {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: keptBytes })
+  // A log that cannot be written, on a disk that is full, must not end what it tells of.
+  destination.on('error', () => {})
   const logger = pino(
     {
       level,
@@ -16,7 +22,7 @@ export function createLog(level: LogLevel): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   )
   const line = (at: LogLevel) => (message: string, fields?: LogFields) => logger[at](fields ?? {}, message)
   return Object.freeze({ debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') })

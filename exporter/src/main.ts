@@ -10,6 +10,10 @@ const { explain } = await import('./log.ts')
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
 
+// Whoever read has seen enough, as head has: no more is written, and what goes on for ever ends.
+process.stdout.on('error', () => stop.abort())
+process.stderr.on('error', () => {})
+
 const writeError = (text: string): void => void process.stderr.write(text)
 
 try {
