@@ -225,11 +225,11 @@ test('the pings of the documents are taken', async () => {
   const scripts = linesOf('ping').map((script) =>
     script.replaceAll(/http:\/\/(?:watchpost|\$side):8007/g, exporter.url),
   )
-  // Two words to the exporter from the one script, one to each of a pair from the other.
-  expect(scripts.length).toBe(2)
-  for (const script of scripts) {
-    const { code, output } = await run(`TOKEN=secret; pg_dump() { echo dump; }\n${script}`)
-    expect({ code, output }).toEqual({ code: 0, output: 'OK\nOK\n' })
-  }
+  const answers = []
+  for (const script of scripts) answers.push(await run(`TOKEN=secret; pg_dump() { echo dump; }\n${script}`))
+  // A beginning and an end from the one script, one word to the first of a pair that answers from the other.
+  const outputs = answers.map(({ output }) => output).toSorted((a, b) => a.length - b.length)
+  expect(outputs).toEqual(['OK\n', 'OK\nOK\n'])
+  expect(answers.map(({ code }) => code)).toEqual([0, 0])
   await exporter.stop()
 })
