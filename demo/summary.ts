@@ -78,6 +78,8 @@ function describeRecovery({ controlUrl }: Fleet, recovery: RunningRecovery): str
     '',
     ...curable.map((words) => `  ${controlCommand(controlUrl, words)}`),
     '',
+    'Others it leaves alone, each for a reason of its own: see the tables in docs/recovery.md.',
+    '',
     `  npm run -s watchpost -- recovery status ${control}`,
     `  npm run -s watchpost -- recovery history --storage.path=${place(recovery.storagePath)}`,
     '',

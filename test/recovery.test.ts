@@ -125,7 +125,7 @@ async function watchpost(...words: string[]): Promise<{ code: number | null; out
   return { code, output }
 }
 
-test('who has no token, or sends something else, is refused and leaves nothing behind', async () => {
+test('who has no token, or comes from a web page, is refused and leaves nothing behind', async () => {
   const { url } = await start()
   const one = payloadOf(alertOf(1))
   expect(await post(url, one, { authorization: 'Bearer wrong' })).toBe(401)
@@ -133,17 +133,25 @@ test('who has no token, or sends something else, is refused and leaves nothing b
   expect(await post(url, one, { authorization: `Basic ${token}` })).toBe(401)
   expect(await post(url, one, { origin: 'https://elsewhere.example' })).toBe(401)
   expect(await post(url, one, { 'content-type': 'text/plain' })).toBe(415)
-  expect(await post(url, `{"a":"${'x'.repeat(1_048_576)}"}`)).toBe(413)
-  expect(await post(url, '{"version":"4","alerts":[')).toBe(400)
-  expect(await post(url, '{"version":"3","alerts":[]}')).toBe(400)
-  expect(await post(url, payloadOf(alertOf(1, { status: 'sleeping' })))).toBe(400)
-  expect(await post(url, payloadOf(alertOf(1, { fingerprint: '../../etc' })))).toBe(400)
   expect((await fetch(`${url}/v1/alerts`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(
     404,
   )
   expect(await received()).toBe(0)
   const page = await (await fetch(`${url}/metrics`)).text()
   expect(page).toContain('watchpost_recovery_webhook_requests_total{code="401"} 4')
+})
+
+test('a body that is too large, or no payload, is refused and counted', async () => {
+  const { url } = await start()
+  expect(await post(url, `{"a":"${'x'.repeat(1_048_576)}"}`)).toBe(413)
+  expect(await post(url, '{"version":"4","alerts":[')).toBe(400)
+  expect(await post(url, '{"version":"3","alerts":[]}')).toBe(400)
+  expect(await post(url, payloadOf(alertOf(1, { status: 'sleeping' })))).toBe(400)
+  expect(await post(url, payloadOf(alertOf(1, { fingerprint: '../../etc' })))).toBe(400)
+  expect(await received()).toBe(0)
+  const page = await (await fetch(`${url}/metrics`)).text()
+  expect(page).toContain('watchpost_recovery_webhook_requests_total{code="413"} 1')
+  expect(page).toContain('watchpost_recovery_webhook_requests_total{code="400"} 4')
 })
 
 test('what was answered with 202 is there after kill -9, and the same again is no news', async () => {

@@ -53,8 +53,8 @@ async function consider(desk: Desk, calls: Calls, matter: Matter): Promise<void>
     return
   }
   const plan = await look(desk, matter.action)
-  if (plan.refusal !== undefined) {
-    record(desk, matter, { decision: 'refused', detail: plan.refusal })
+  if ('decision' in plan) {
+    record(desk, matter, plan)
     return
   }
   // Looking took its time: everything is seen afresh, judged once more, and stored before anything is done.
@@ -78,15 +78,23 @@ function judge({ config, journal, clock }: Desk, matter: Matter): Verdict | unde
   return decide({ config, policy, state, episode, evidence: { ...common, isHealthy, now: clock() } })
 }
 
-async function look({ clock }: Desk, action: BoundAction): Promise<Plan> {
+/** What would be done, or why nothing is: the action will not, or it cannot even see its target. */
+async function look(
+  { clock }: Desk,
+  action: BoundAction,
+): Promise<Verdict | { readonly steps: readonly string[] }> {
   const signal = AbortSignal.timeout(planSeconds * 1000)
-  const { promise, resolve } = Promise.withResolvers<Plan>()
+  const { promise, reject } = Promise.withResolvers<Plan>()
+  promise.catch(() => {})
   // A look that heeds no signal must not hold up the others.
-  signal.addEventListener('abort', () => resolve({ refusal: 'it could not be looked at in time' }))
+  const late = 'it could not be looked at in time'
+  signal.addEventListener('abort', () => reject(new Error(late)))
   try {
-    return await Promise.race([promise, action.plan({ signal, now: clock(), idempotencyKey: '' })])
+    const planned = action.plan({ signal, now: clock(), idempotencyKey: '' })
+    const { refusal, steps } = await Promise.race([promise, planned])
+    return refusal === undefined ? { steps } : { decision: 'refused', detail: refusal }
   } catch (error) {
-    return { refusal: `it could not be looked at: ${explain(error)}` }
+    return { decision: 'unreachable', detail: `the target could not be looked at: ${explain(error)}` }
   }
 }
 

@@ -52,7 +52,9 @@ interface Setting {
 
 type Look = Partial<CommonEvidence> & { readonly isHealthy?: boolean | undefined }
 
-async function begin({ hangs = false, hold = '0s' } = {}): Promise<Setting> {
+const gone = "{ name: sync, type: docker, container: sync, engine: 'unix:///nowhere/docker.sock' }"
+
+async function begin({ hangs = false, hold = '0s', isEngineGone = false } = {}): Promise<Setting> {
   let calls = 0
   const server = createServer((_request, response) => {
     calls += 1
@@ -69,12 +71,12 @@ async function begin({ hangs = false, hold = '0s' } = {}): Promise<Setting> {
 mode: auto
 ${places}
 limits: { startup_hold: ${hold} }
-targets: [{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }]
+targets: [${isEngineGone ? gone : `{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }`}]
 policies:
   - name: retry_sync
     mode: auto
     matchers: ['alertname="TaskFailed"']
-    action: retry_failed_task
+    action: ${isEngineGone ? 'restart_service' : 'retry_failed_task'}
     target: sync
     healthy: { probe: sync }
     timeout: 300ms
@@ -180,6 +182,15 @@ test('what an action did is stored later when it cannot be at once, and till the
   wait(3_600)
   await expect(engine.round()).rejects.toThrow('could not be written')
   expect(calls()).toBe(1)
+})
+
+test('while the socket of the engine is gone nothing is done, and people are told', async () => {
+  const { engine } = await begin({ isEngineGone: true })
+  await engine.round()
+  const [episode] = journal.state.episodes.values()
+  expect(episode).toMatchObject({ decision: 'unreachable', escalated: 'unreachable' })
+  expect(episode?.detail).toContain('ENOENT')
+  expect(journal.state.attempts).toEqual([])
 })
 
 test('a hanging action is given up on, and then looked after like any other', async () => {

@@ -16,6 +16,7 @@ export const escalating: ReadonlySet<Decision> = new Set([
   'breaker_open',
   'budget',
   'blast_radius',
+  'unreachable',
 ])
 
 /** What recovery posts itself; each has its runbook among those of the rules. */
@@ -104,6 +105,7 @@ const reasonsZh: Readonly<Partial<Record<Decision, string>>> = {
   attempts_exhausted: '嘗試次數用盡',
   breaker_open: '斷路器開啟',
   budget: '預算用盡',
+  unreachable: '無法查看操作對象',
   blast_radius: '受影響目標過多',
 }
 

@@ -61,19 +61,29 @@ function verdict(given: Given = {}) {
     fingerprint,
   }
   const { events } = sortAlerts([alert], config, started, given.receivedAt ?? now - 10)
-  const state = [...events, ...(given.events ?? [])].reduce(reduce, started)
-  const [episode] = openEpisodes(state)
+  const received = events.reduce(reduce, started)
+  const [{ id } = { id: '' }] = openEpisodes(received)
+  const later = (given.events ?? []).map((event) =>
+    'episode' in event && event.episode === 'this' ? { ...event, episode: id } : event,
+  )
+  const state = later.reduce(reduce, received)
+  const episode = state.episodes.get(id)
   const policy = config.policies.get('restart_web')
   if (!episode || !policy) throw new Error('expected an open episode')
   return decide({ config, policy, state, episode, evidence: { ...evidence, ...given.evidence } })
 }
 
-const attempt = (at: number, type: 'intended' | 'rehearsed' = 'intended'): JournalEvent[] => [
+/** Of another episode, or of `this` one. */
+const attempt = (
+  at: number,
+  type: 'intended' | 'rehearsed' = 'intended',
+  episode = 'another',
+): JournalEvent[] => [
   {
     type,
     at,
     attempt: String(at),
-    episode: 'another',
+    episode,
     policy: 'restart_web',
     action: 'restart_service',
     target: 'web',
@@ -81,8 +91,8 @@ const attempt = (at: number, type: 'intended' | 'rehearsed' = 'intended'): Journ
   },
 ]
 
-const ended = (at: number, outcome: Outcome = 'fixed'): JournalEvent[] => [
-  ...attempt(at),
+const ended = (at: number, outcome: Outcome = 'fixed', episode = 'another'): JournalEvent[] => [
+  ...attempt(at, 'intended', episode),
   { type: 'verified', at: at + 30, attempt: String(at), outcome, detail: '' },
 ]
 
@@ -139,8 +149,18 @@ test.each<[string, Given]>([
   ['cooldown', { events: ended(now - 600) }],
   ['budget', { events: [5, 4, 3].flatMap((hour) => ended(now - hour * 3_600)) }],
   ['concurrency', { events: attempt(now - 3_600) }],
+  ['attempts_exhausted', { events: [4, 3].flatMap((hour) => ended(now - hour * 3_600, 'unknown', 'this')) }],
 ])('%s: %j', (decision, given) => {
   expect(verdict(given).decision).toBe(decision)
+})
+
+test.each([
+  ['off', 'mode_off'],
+  ['dry_run', 'rehearse'],
+  ['approve', 'awaiting_approval'],
+])('a policy whose mode is %s: %s', (mode, decision) => {
+  const config = configOf(text().replace('    mode: auto', `    mode: ${mode}`))
+  expect(verdict({ config }).decision).toBe(decision)
 })
 
 test('a window that is for other targets holds nothing back', () => {

@@ -19,6 +19,7 @@ export const decisions = [
   'attempts_exhausted',
   'budget',
   'concurrency',
+  'unreachable',
   'refused',
 ] as const
 export type Decision = (typeof decisions)[number]
