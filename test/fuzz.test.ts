@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { readValues, values } from '../exporter/src/collectors/judgement/values.ts'
 import { parseJson } from '../exporter/src/collectors/judgement/json.ts'
 import { readHealth } from '../exporter/src/collectors/services/health.ts'
+import { statuses } from '../exporter/src/collectors/target.ts'
 import { parseConfig } from '../exporter/src/config/load.ts'
 import { formatProblems } from '../exporter/src/config/problem.ts'
 import { renderPage } from '../exporter/src/metrics/exposition.ts'
@@ -123,10 +124,14 @@ test('any body gives numbers that can be shown, or none', { timeout }, () => {
     c: { path: '$.status', states: ['ok'] },
     d: { path: '$..a', type: 'count' },
   })
+  // What every object has, whatever it is taken for.
+  const inherited = fc.constantFrom('constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty')
   const body = fc.oneof(
     fc.json(),
     fc.string({ unit: 'binary' }),
-    anything.map((value) => JSON.stringify({ a: value, status: value, uptime: value, dependencies: value })),
+    fc
+      .oneof(anything, inherited)
+      .map((value) => JSON.stringify({ a: value, status: value, uptime: value, dependencies: value })),
   )
   fc.assert(
     fc.property(body, (given) => {
@@ -139,6 +144,7 @@ test('any body gives numbers that can be shown, or none', { timeout }, () => {
       ]
       for (const number of numbers) expect(number === undefined || Number.isFinite(number)).toBe(true)
       expect(health?.dependencies.length ?? 0).toBeLessThanOrEqual(50)
+      expect([undefined, ...statuses]).toContain(health?.status)
       expect(Object.prototype).not.toHaveProperty('polluted')
     }),
     { numRuns },

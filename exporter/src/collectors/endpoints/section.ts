@@ -81,7 +81,11 @@ const grpc = z.strictObject({
 const icmp = z.strictObject({
   ...common,
   probe: z.literal('icmp'),
-  host: z.string().min(1).max(253).describe("The host that is pinged, by the system's own ping."),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .describe("The host that is pinged, by the system's own ping; the container image has none."),
   ip_family: ipFamily,
 })
 
