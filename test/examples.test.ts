@@ -8,16 +8,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { createAuthority } from '../demo/authority.ts'
 import { requireProgram } from '../demo/programs/find.ts'
 import { commands } from '../exporter/src/commands/index.ts'
 import { readArguments } from '../exporter/src/commands/command.ts'
-import { createSchema } from '../exporter/src/config/schema.ts'
 import type { Running } from './harness/api.ts'
 import { blocksOf, linesOf } from './harness/documents.ts'
 import { startExporter } from './harness/exporter.ts'
-import { collectors } from '../exporter/src/collectors/all.ts'
 
 const program = resolve('exporter/src/main.ts')
 const documents = await collect(['README.md', 'README.zh-TW.md', 'docs/*.md', 'examples/*/README.md'])
@@ -77,49 +73,6 @@ test.each(await collect(['examples/*/watchpost.yml', 'exporter/watchpost.yml']))
     expect(await check(resolve(file))).toMatchObject({ code: 0, stderr: '' })
   },
 )
-
-const sections = new Set(Object.keys(createSchema(collectors).shape))
-
-/** Blocks of YAML that are a watchpost.yml, by the document they stand in. */
-const blocks = [...texts].flatMap(([file, text]) =>
-  [...text.matchAll(/^```ya?ml\n(.*?)^```$/gms)].flatMap(([, yaml = '']) => {
-    const document: unknown = parse(yaml)
-    const keys = document !== null && typeof document === 'object' ? Object.keys(document) : []
-    return keys.some((key) => sections.has(key)) ? [{ file, yaml }] : []
-  }),
-)
-
-test('the documents have configurations in them', () => {
-  expect(new Set(blocks.map(({ file }) => file))).toEqual(
-    new Set([
-      'README.md',
-      'README.zh-TW.md',
-      'docs/getting-started.md',
-      'docs/databases.md',
-      'docs/scaling.md',
-    ]),
-  )
-})
-
-test.each(blocks)('the configuration in $file is valid', async ({ yaml }) => {
-  const file = join(directory, 'block.yml')
-  await writeFile(file, await withFiles(yaml))
-  expect(await check(file)).toMatchObject({ code: 0, stderr: '' })
-})
-
-/** The files that a configuration names are there for whoever wrote it: here each is made. */
-async function withFiles(yaml: string): Promise<string> {
-  const { cert, key } = createAuthority().issue()
-  const contents: Readonly<Record<string, string>> = { ca_file: cert, cert_file: cert, key_file: key }
-  const named = [...yaml.matchAll(/\b(\w+_file): ([^\s,}]+)/g)]
-  let made = yaml
-  for (const [index, [whole, name = '']] of named.entries()) {
-    const path = join(directory, `${name}-${index}`)
-    await writeFile(path, contents[name] ?? 'postgresql://127.0.0.1:5432/example')
-    made = made.replace(whole, `${name}: ${path}`)
-  }
-  return made
-}
 
 /** Each `$ command` of a document and what is said that it prints. */
 const sessions = blocksOf('console').flatMap(({ text }) =>
