@@ -4,9 +4,8 @@ import type { SingleProbe } from '../scrape.ts'
 import { describeMet, field, milliseconds } from './trace-answer.ts'
 
 export function describeProbe({ reading, outcome }: SingleProbe): string {
-  const verdict = [reading.status, reading.reason === 'none' ? '' : `(${reading.reason})`]
-    .filter(Boolean)
-    .join(' ')
+  const isSaid = reading.reason === 'none' || reading.reason === reading.status
+  const verdict = isSaid ? reading.status : `${reading.status} (${reading.reason})`
   const lines = [
     field('target', `${reading.target}, a ${reading.kind.replace('_', ' ')}`),
     ...Object.entries(reading.info).map(([name, value]) => field(name, value)),
