@@ -129,7 +129,7 @@ function steady(text: string): string {
 }
 
 const invocations = [...texts].flatMap(([file, text]) =>
-  [...text.matchAll(/npm run -s watchpost -- (\S[^\n`#>]*)/g)].map(([, line = '']) => ({
+  [...text.matchAll(/(?:npm run -s watchpost -- |`watchpost )(\S[^\n`#>]*)/g)].map(([, line = '']) => ({
     file,
     line: line.trim(),
   })),

@@ -82,7 +82,12 @@ test('the standby of the demo follows its primary, and its cache is used', async
     })
     .toEqual({ platform_db: '1', platform_db_standby: '1', cache: '1' })
   const lag = 'watchpost_database_replication_lag_seconds{target="platform_db_standby"}'
-  expect(Number((await valuesBy('target', lag))['platform_db_standby'])).toBeLessThan(60)
+  await expect
+    .poll(async () => Number((await valuesBy('target', lag))['platform_db_standby']), {
+      timeout: 60_000,
+      interval: 1000,
+    })
+    .toBeLessThan(60)
   await expect
     .poll(() => valuesBy('target', 'watchpost_database_cache_hits_total{target="cache"} > 0'), {
       timeout: 60_000,

@@ -35,6 +35,16 @@ export function blocksOf(language: string): Line[] {
   )
 }
 
+/** What stands between backquotes, each once. */
+export function inlineOf(pattern: RegExp): string[] {
+  const prose = documents.map(({ content }) => content.replaceAll(fence, '')).join('\n')
+  return [
+    ...new Set(
+      [...prose.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text).filter((text) => pattern.test(text)),
+    ),
+  ]
+}
+
 /** All that a reader would type: lines of fenced shell, of code by indentation, and Compose between backquotes. */
 export const lines: readonly Line[] = documents.flatMap(({ file, content }) => {
   const fenced = blocksIn(content).flatMap(({ language, text }) =>
