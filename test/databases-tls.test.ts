@@ -11,6 +11,7 @@ import { targetFamilies } from '../exporter/src/collectors/target-families.ts'
 import { probeFamilies } from '../exporter/src/http/probe-families.ts'
 import { describeProbe } from '../exporter/src/http/trace.ts'
 import { openDatabase } from '../exporter/src/probes/postgres.ts'
+import { serveTcp } from '../exporter/src/probes/testing/servers.ts'
 import { probeOne } from '../exporter/src/round.ts'
 import { collectorContext, renderSeries, renderText, startRound } from './harness/collector.ts'
 import { createIdentityFiles } from './harness/identity-files.ts'
@@ -156,6 +157,16 @@ test('what does not fit is reason tls: an unknown authority, an old version, jun
   onTestFinished(() => limitTls('RESET ssl_max_protocol_version'))
   await expect.poll(async () => (await probe({ tls: { ca_file } })).tlsVersion).toBe('TLSv1.2')
   expect(await probe({ tls: { ca_file, min_version: 'TLSv1.3' } })).toMatchObject({ reason: 'tls' })
+})
+
+test.each([
+  ['promises TLS and falls silent', 'S', 'timeout', 'time was up in the tls phase'],
+  ['has no TLS', 'N', 'tls', 'The server does not support SSL connections'],
+  ['is no Postgres', 'HTTP/1.1 400 Bad Request', 'tls', 'There was an error establishing an SSL connection'],
+])('a server that %s is told apart, at the deadline', async (_what, reply, reason, detail) => {
+  const port = await serveTcp((socket) => socket.once('data', () => socket.write(reply)))
+  const url = `postgres://monitor:hunter2@127.0.0.1:${port}/postgres`
+  expect(await probe({ url, tls: { ca_file }, timeout: '300ms' })).toMatchObject({ reason, detail })
 })
 
 test('the pool for tasks and statistics is as careful as the probe, and takes files that were renewed', async () => {
