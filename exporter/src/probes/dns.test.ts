@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeAnswer, encodeQuestion } from './dns-message.ts'
-import type { DnsType } from './dns-message.ts'
+import type { DnsType } from './dns-record.ts'
 import { probeDns } from './dns.ts'
 import type { DnsOutcome, DnsRequest } from './dns.ts'
 import { answer, serveDns } from './testing/name-server.ts'
