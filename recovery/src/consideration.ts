@@ -36,13 +36,17 @@ export async function considerAll(desk: Desk, calls: Calls): Promise<void> {
     ...policies.map((policy) => observer.isHealthy(policy)),
   ])
   const health = new Map(policies.map(({ name }, index) => [name, answers[index]]))
-  for (const { id, policy: name } of open) {
+  // All at once: one whose target does not answer keeps no other waiting. From the last look on, judging, storing and
+  // acting are one step, so none of them decides by what another one has just changed.
+  const considered = open.map(async ({ id, policy: name }) => {
     const policy = config.policies.get(name)
     const action = policy && config.actions.get(policy.target)
     if (policy && action) {
       await consider(desk, calls, { id, policy, action, common, isHealthy: health.get(name) })
     } else append(desk, { type: 'closed', at: clock(), episode: id, as: 'removed' })
-  }
+  })
+  const failed = (await Promise.allSettled(considered)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 async function consider(desk: Desk, calls: Calls, matter: Matter): Promise<void> {

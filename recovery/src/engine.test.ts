@@ -38,8 +38,14 @@ const firing: CommonEvidence = {
   clockOffsetSeconds: 0,
 }
 
+interface Delivered {
+  readonly labels: Readonly<Record<string, string>>
+  readonly fingerprint: string
+}
+
 interface Setting {
   readonly engine: Engine
+  readonly deliver: (alert: Delivered) => void
   readonly restart: () => Engine
   readonly calls: () => number
   /** What the next looks see, each look one of them, the last one for good. */
@@ -54,7 +60,21 @@ type Look = Partial<CommonEvidence> & { readonly isHealthy?: boolean | undefined
 
 const gone = "{ name: sync, type: docker, container: sync, engine: 'unix:///nowhere/docker.sock' }"
 
-async function begin({ hangs = false, hold = '0s', isEngineGone = false } = {}): Promise<Setting> {
+const silentPolicy = `
+  - name: restart_silent
+    mode: auto
+    matchers: ['alertname="ServiceDown"']
+    action: restart_service
+    target: silent
+    healthy: { probe: silent }
+`
+
+async function begin({
+  hangs = false,
+  hold = '0s',
+  isEngineGone = false,
+  silentPort = 0,
+} = {}): Promise<Setting> {
   let calls = 0
   const server = createServer((_request, response) => {
     calls += 1
@@ -71,7 +91,9 @@ async function begin({ hangs = false, hold = '0s', isEngineGone = false } = {}):
 mode: auto
 ${places}
 limits: { startup_hold: ${hold} }
-targets: [${isEngineGone ? gone : `{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }`}]
+targets:
+  - ${isEngineGone ? gone : `{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }`}
+  - { name: silent, type: docker, container: silent, engine: 'http://127.0.0.1:${silentPort}' }
 policies:
   - name: retry_sync
     mode: auto
@@ -82,7 +104,7 @@ policies:
     timeout: 300ms
     settle: 10s
     window: 30s
-`)
+${silentPort === 0 ? '' : silentPolicy}`)
   let [now, uptime, awake] = [startsAt + 120, 0, 0]
   const clocks = { wall: () => now, uptime: () => uptime, awake: () => awake }
   const time = createSteadyClock(clocks)
@@ -111,15 +133,15 @@ policies:
     next.begin('0')
     return next
   }
-  const alert = {
-    status: 'firing' as const,
-    labels,
-    fingerprint,
-    startsAt: new Date(startsAt * 1000).toISOString(),
+  const deliver = (alert: Delivered): void => {
+    const began = new Date(startsAt * 1000).toISOString()
+    const firing = { status: 'firing', startsAt: began, ...alert } as const
+    journal.append(sortAlerts([firing], config, journal.state, now).events)
   }
-  journal.append(sortAlerts([alert], config, journal.state, now).events)
+  deliver({ labels, fingerprint })
   return {
     engine,
+    deliver,
     restart,
     calls: () => calls,
     see: (...next) => (looks = next),
@@ -191,6 +213,35 @@ test('while the socket of the engine is gone nothing is done, and people are tol
   expect(episode).toMatchObject({ decision: 'unreachable', escalated: 'unreachable' })
   expect(episode?.detail).toContain('ENOENT')
   expect(journal.state.attempts).toEqual([])
+})
+
+test('a target that does not answer when it is looked at keeps no other waiting', async () => {
+  const silent = createServer(() => {})
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const { engine, calls, see, deliver } = await begin({ silentPort: port })
+  const other = { labels: { alertname: 'ServiceDown' }, fingerprint: 'fedcba9876543210' }
+  deliver(other)
+  see({
+    alerts: [
+      { labels, state: 'firing' },
+      { labels: other.labels, state: 'firing' },
+    ],
+    announced: [fingerprint, other.fingerprint].map((one) => ({
+      fingerprint: one,
+      startsAt,
+      isSuppressed: false,
+    })),
+    targetsUp: new Map(Array.from({ length: 10 }, (_, index) => [`target ${index}`, true])),
+  })
+  const round = engine.round()
+  await expect.poll(calls, { timeout: 5_000 }).toBe(1)
+  silent.close()
+  silent.closeAllConnections()
+  await round
+  const decisions = [...journal.state.episodes.values()].map((episode) => episode.decision)
+  expect(decisions).toEqual(['act', 'unreachable'])
 })
 
 test('a hanging action is given up on, and then looked after like any other', async () => {
