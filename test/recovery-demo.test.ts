@@ -48,12 +48,12 @@ interface JournalRecord {
   readonly attempt?: string
 }
 
-/** Sources are asked as often as services: rules run so fast here that one would be blamed before the other is looked at. */
+/** Rules run fast here, and sources are asked oftener as well: every few scrapes. */
 function renderQuickly(fleet: Fleet): string {
   const config = parse(renderConfig(fleet)) as { readonly data_sources: readonly object[] }
   const sources = config.data_sources.map((source) => ({
     ...source,
-    min_interval: '1s',
+    min_interval: '5s',
     retry_interval: '1s',
   }))
   return stringify({ ...config, data_sources: sources })

@@ -34,6 +34,7 @@ const firing: CommonEvidence = {
   alerts: [{ labels, state: 'firing' }],
   announced: [{ fingerprint, startsAt, isSuppressed: false }],
   targetsUp: new Map([['sync', false]]),
+  askedAt: new Map(),
   ageSeconds: 1,
   clockOffsetSeconds: 0,
 }
@@ -135,8 +136,8 @@ ${silentPort === 0 ? '' : silentPolicy}`)
   }
   const deliver = (alert: Delivered): void => {
     const began = new Date(startsAt * 1000).toISOString()
-    const firing = { status: 'firing', startsAt: began, ...alert } as const
-    journal.append(sortAlerts([firing], config, journal.state, now).events)
+    const given = { status: 'firing', startsAt: began, ...alert } as const
+    journal.append(sortAlerts([given], config, journal.state, now).events)
   }
   deliver({ labels, fingerprint })
   return {

@@ -39,14 +39,16 @@ export function createObserver({ settings, storagePath, log, clock }: ObserverOp
   }
   return {
     async common() {
-      const [isPausedByFile, alerts, announced, targetsUp, age] = await Promise.all([
+      const [isPausedByFile, alerts, announced, targetsUp, askedAt, age] = await Promise.all([
         exists(join(storagePath, 'paused')),
         attempt('alerts of Prometheus', () => readAlerts(settings)),
         attempt('alerts of Alertmanager', () => readAnnounced(settings)),
         attempt('targets', () => readTargets(settings)),
+        attempt('times of the last probes', () => readTimes(settings)),
         attempt('age of samples', () => readAge(settings, clock)),
       ])
-      return { isPausedByFile, alerts, announced, targetsUp, ...(age ?? unknownAge) }
+      const known = { isPausedByFile, alerts, announced, targetsUp, askedAt: askedAt ?? new Map() }
+      return { ...known, ...(age ?? unknownAge) }
     },
     isHealthy: ({ name, healthy }) =>
       attempt(`health for ${name}`, async () => {
@@ -99,6 +101,11 @@ async function readAnnounced(settings: Settings): Promise<AnnouncedAlert[]> {
 async function readTargets(settings: Settings): Promise<ReadonlyMap<string, boolean>> {
   const samples = await query(settings, 'min by (target) (watchpost_target_up)')
   return new Map(samples.map(({ metric, value }) => [metric['target'] ?? '', value === 1]))
+}
+
+async function readTimes(settings: Settings): Promise<ReadonlyMap<string, number>> {
+  const samples = await query(settings, 'max by (target) (watchpost_target_last_probe_timestamp_seconds)')
+  return new Map(samples.map(({ metric, value }) => [metric['target'] ?? '', value]))
 }
 
 type Age = Pick<Evidence, 'ageSeconds' | 'clockOffsetSeconds'>

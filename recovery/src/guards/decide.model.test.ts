@@ -110,6 +110,7 @@ function look(world: World) {
     isPausedByFile: world.isPaused,
     alerts: world.isPrometheusUp ? alerts : undefined,
     announced,
+    askedAt: new Map(),
     targetsUp: new Map(services.map((name) => [name, !world.broken.has(name)])),
     clockOffsetSeconds: world.time.now() - world.wall,
     ageSeconds: world.isPrometheusUp ? 5 : undefined,

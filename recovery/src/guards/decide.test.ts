@@ -37,6 +37,7 @@ const evidence: Evidence = {
     ['web', false],
     ['db', true],
   ]),
+  askedAt: new Map([['db', now - 5]]),
   clockOffsetSeconds: 0,
   ageSeconds: 5,
   isHealthy: false,
@@ -144,6 +145,9 @@ test.each<[string, Given]>([
   ['breaker_open', { events: [3, 2, 1].flatMap((hour) => ended(now - hour * 3_600, 'not_fixed')) }],
   ['dependency_down', { evidence: { targetsUp: new Map([['db', false]]) } }],
   ['dependency_down', { evidence: { targetsUp: undefined } }],
+  // It was well when it was last asked, which is longer ago than the fault.
+  ['dependency_down', { evidence: { askedAt: new Map([['db', startsAt - 1]]) } }],
+  ['dependency_down', { evidence: { askedAt: new Map() } }],
   ['blast_radius', { config: stormConfig, evidence: { alerts: [...(evidence.alerts ?? []), ...storm] } }],
   ['too_young', { evidence: { now: startsAt + 59 }, receivedAt: startsAt, startedAt: startsAt - 3_600 }],
   ['cooldown', { events: ended(now - 600) }],

@@ -132,9 +132,12 @@ function isBroken({ policy, state, evidence }: Case): string | undefined {
   return open ? `${policy.breaker.failures} attempts did not help or did not last` : undefined
 }
 
-function isDependent({ policy, evidence: { targetsUp } }: Case): string | undefined {
+/** What was last asked before the fault began may be its cause. */
+function isDependent({ policy, episode, evidence: { targetsUp, askedAt } }: Case): string | undefined {
   const down = policy.depends_on.find((name) => targetsUp?.get(name) !== true)
-  return down === undefined ? undefined : `its dependency ${down} is not up`
+  if (down !== undefined) return `its dependency ${down} is not up`
+  const unasked = policy.depends_on.find((name) => (askedAt.get(name) ?? 0) < episode.starts_at)
+  return unasked === undefined ? undefined : `its dependency ${unasked} was not asked since it began`
 }
 
 /** Alerts that are only pending count too: of a storm, some alerts are always the first. */

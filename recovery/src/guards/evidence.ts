@@ -24,6 +24,8 @@ export interface Evidence {
   readonly announced: readonly AnnouncedAlert[] | undefined
   /** Whether each target of the exporter is up. */
   readonly targetsUp: ReadonlyMap<string, boolean> | undefined
+  /** When each was last asked, Unix seconds: a source may be asked much seldomer than it is scraped. */
+  readonly askedAt: ReadonlyMap<string, number>
   /** How old the newest of these samples is. */
   readonly ageSeconds: number | undefined
   /** How far our clock is ahead of that of Prometheus. */
