@@ -85,7 +85,9 @@ test('failures in a row, their repetitions and their errors are counted', async 
 
 test('every metric of the family is on the page', async () => {
   await demo.spoil('analyze', 'hang')
+  await demo.spoil('summary', 'miss')
   await expect.poll(async () => (await read('analyze')).running, patient).toBe(1)
+  await expect.poll(async () => (await read('summary')).isOverdue, patient).toBe(true)
   const families = tasks.families(await collect())
   const absent = taskMetrics.filter(({ name, type }) => {
     return renderSeries(families, type === 'histogram' ? `${name}_count` : name).length === 0

@@ -112,7 +112,7 @@ test('a fleet is broken and healed from the command line', async () => {
   expect(await control('break', 'trainer', 'melt', flag)).toMatchObject({
     code: 2,
     stderr:
-      'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, leak, oom\n',
+      'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, leak, oom, stopped\n',
   })
   const unknown = await control('heal', 'nobody', flag)
   expect(unknown.code).toBe(2)
