@@ -20,16 +20,24 @@ interface Made {
 
 const contexts = new Map<string, Made>()
 
+/**
+ * What Node offers first is exchanged twice over, by X25519 and by ML-KEM, as browsers do; all servers of today take one of
+ * these as well, for a fifth less of what a resumed handshake costs.
+ */
+const quickGroups = 'X25519:prime256v1:secp384r1:secp521r1'
+
 /** The same object until one of its files changes. */
-export function contextOf({ ca_file, cert_file, key_file, min_version }: TlsOptions): SecureContext {
+export function contextOf(options: TlsOptions, isQuick = false): SecureContext {
+  const { ca_file, cert_file, key_file, min_version } = options
   const files = [ca_file, cert_file, key_file]
-  const key = [...files, min_version].join('\u0000')
+  const key = [...files, min_version, isQuick].join('\u0000')
   const versions = files.map((file) => (file === undefined ? '' : statSync(file).mtimeMs)).join(' ')
   const known = contexts.get(key)
   if (known?.versions === versions) return known.context
   const [ca, cert, privateKey] = files.map((file) => (file === undefined ? undefined : readFileSync(file)))
   const context = createSecureContext({
     minVersion: min_version ?? 'TLSv1.2',
+    ...(isQuick && { ecdhCurve: quickGroups }),
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(privateKey && { key: privateKey }),

@@ -44,16 +44,18 @@ interface Memory {
 }
 
 const defaults: TlsOptions = Object.freeze({})
+const resumingDefaults: TlsOptions = Object.freeze({})
 const memories = new WeakMap<TlsOptions, Memory>()
 /** A resumed session shows no certificate, so now and then a full handshake must. */
 const resumeSeconds = 300
 
 export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secured) => void): TLSSocket {
-  const options = handshake.options ?? defaults
-  const memory = remember(options)
+  const isResuming = handshake.resume === true
+  const options = handshake.options ?? (isResuming ? resumingDefaults : defaults)
+  const memory = remember(options, isResuming)
   const name = options.server_name ?? handshake.host
   const key = `${name} ${handshake.host}:${handshake.port}`
-  const known = handshake.resume ? freshSession(memory, key) : undefined
+  const known = isResuming ? freshSession(memory, key) : undefined
   let shown: Shown | undefined
   const look = (): Shown => (shown ??= lookAt(socket, readChain, { name, last: memory.shown.get(key) }))
   const socket = connect({
@@ -74,7 +76,7 @@ export function secure(raw: Socket, handshake: Handshake, ready: (secured: Secur
       return
     }
     const certificate = keepShown(memory, key, { seen: look(), verified: socket.authorized })
-    if (handshake.resume && certificate?.verified) keepSession(memory, key, socket, certificate)
+    if (isResuming && certificate?.verified) keepSession(memory, key, socket, certificate)
     ready({ socket, ...readAgreed(socket), certificate, distrust: readDistrust(socket) })
   })
   return socket
@@ -113,8 +115,8 @@ function keepShown(
   return certificate
 }
 
-function remember(options: TlsOptions): Memory {
-  const context = contextOf(options)
+function remember(options: TlsOptions, isResuming: boolean): Memory {
+  const context = contextOf(options, isResuming)
   const known = memories.get(options)
   if (known?.context === context) return known
   const made = { context, sessions: new Map<string, Remembered>(), shown: new Map<string, Shown>() }
