@@ -119,6 +119,16 @@ function shareRounds(
   return { join, settle: () => Promise.allSettled([...underWay.values()].map(({ snapshot }) => snapshot)) }
 }
 
+/** What a target takes after the probes, at the first page, when none of its lines has been put together before. */
+const pageSecondsOfTarget = 0.0001
+
+/** How long the probes may take: what they found has to be judged as a whole, written, compressed and sent in time. */
+function probingSeconds(timeoutSeconds: number, asked: readonly Watched[]): number {
+  const targets = asked.reduce((sum, { watch }) => sum + (watch.targets?.size ?? 0), 0)
+  const pageSeconds = Math.min(targets * pageSecondsOfTarget, timeoutSeconds / 5)
+  return Math.max(0, timeoutSeconds - graceSeconds - pageSeconds)
+}
+
 interface RoundInput extends Omit<ScraperOptions, 'history' | 'after'> {
   readonly watched: readonly Watched[]
   readonly askOthers: AskOtherShards | undefined
@@ -131,9 +141,9 @@ async function runRound(
 ): Promise<Snapshot> {
   const startedAt = clock() / 1000
   const began = performance.now()
-  const signal = AbortSignal.timeout(Math.max(0, Math.round((timeoutSeconds - graceSeconds) * 1000)))
-  const round = { signal, timeoutSeconds, now: startedAt }
   const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
+  const signal = AbortSignal.timeout(Math.round(probingSeconds(timeoutSeconds, asked) * 1000))
+  const round = { signal, timeoutSeconds, now: startedAt }
   const othersFound = only === undefined ? askOthers?.(signal) : undefined
   const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
   const others = await othersFound

@@ -47,9 +47,10 @@ export function findSlowness(target: TargetReading, fleet: Fleet): Finding[] {
   ]
 }
 
-function isSlow({ target }: TargetReading, { past, settings }: Fleet): boolean {
-  const last = past.of(target, probesInRow)
+function isSlow({ target, durationSeconds: newest = 0 }: TargetReading, { past, settings }: Fleet): boolean {
   const limit = settings.thresholds.response_time
+  if (newest <= limit) return false
+  const last = past.of(target, probesInRow)
   return last.length === probesInRow && last.every(({ durationSeconds = 0 }) => durationSeconds > limit)
 }
 

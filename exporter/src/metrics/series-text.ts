@@ -121,6 +121,10 @@ function renderBound(bound: number): string {
   return Number.isInteger(bound) ? bound.toFixed(1) : String(bound)
 }
 
+/** Anything but plain ASCII without the two characters that are escaped; hardly any name has one. */
+const special = /[^ !#-[\]-~]/
+
 function escapeValue(value: string): string {
+  if (!special.test(value)) return value
   return escapeText(value.toWellFormed()).replaceAll('"', String.raw`\"`)
 }
