@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { requireProgram } from '../demo/programs/find.ts'
 import { startRate } from '../exporter/src/probes/pace.ts'
 import { createIdentity } from '../demo/certificate.ts'
-import { startBlackbox, startExporter, startTargets } from './probes/processes.ts'
+import { startBareClient, startBlackbox, startExporter, startTargets } from './probes/processes.ts'
 import type { TargetOptions } from './probes/processes.ts'
 import { measureTruth, scrapeBlackbox, scrapeExporter } from './probes/rounds.ts'
 import type { Round } from './probes/rounds.ts'
@@ -49,9 +49,14 @@ export async function run(): Promise<void> {
       { name: 'http-fresh', keys: {}, goal: 0.4 },
       { name: 'http-keep', keys: { connection: 'keep' }, goal: 0.15 },
     ])
+    await describeFloor()
     await benchCpu(bench, { count, identity }, [
       { name: 'https-fresh', keys: { tls }, goal: 0.9 },
       { name: 'https-resume', keys: { tls, connection: 'resume' }, goal: 0.6 },
+    ])
+    // Both offer HTTP/2 to whoever takes it; the targets above do not.
+    await benchCpu(bench, { count, identity, speaksHttp2: true }, [
+      { name: 'https-http2', keys: { tls }, goal: 0.9 },
     ])
     await benchAccuracy(bench)
     await benchHung(bench)
@@ -106,6 +111,27 @@ function describe(name: string, taken: readonly Round[]): void {
     `${name.padEnd(15)} ${median(cpu).toFixed(0)} ms CPU (${Math.min(...cpu).toFixed(0)} to ${Math.max(...cpu).toFixed(0)}), ` +
       `at least ${succeeded} succeeded, reported median ${(middle * 1000).toFixed(2)} ms, p99 ${(high * 1000).toFixed(2)} ms`,
   )
+}
+
+/** What of the above is the work of Node.js and the kernel alone, whoever uses them. */
+async function describeFloor(): Promise<void> {
+  const targets = await startTargets({ count })
+  for (const [name, isKept] of [
+    ['fresh', false],
+    ['keep', true],
+  ] as const) {
+    const client = startBareClient(isKept)
+    const taken: number[] = []
+    for (let round = 0; round < warmUpRounds + rounds; round += 1) {
+      const cpuSeconds = await client.ask(targets.ports, ownPerSecond)
+      if (round >= warmUpRounds) taken.push(cpuSeconds)
+    }
+    await client.stop()
+    print(
+      `bare-${name.padEnd(10)} ${(median(taken) * 1000).toFixed(0)} ms CPU of a client that looks at nothing`,
+    )
+  }
+  await targets.stop()
 }
 
 async function benchAccuracy(bench: Bench): Promise<void> {

@@ -32,12 +32,14 @@ export interface TargetOptions {
   readonly delayMilliseconds?: number
   readonly hung?: number
   readonly identity?: { readonly cert: string; readonly key: string }
+  /** Whether they take HTTP/2 as well, over TLS. */
+  readonly speaksHttp2?: boolean
 }
 
 export async function startTargets(options: TargetOptions): Promise<Targets> {
-  const { count, delayMilliseconds = 0, hung = 0, identity } = options
+  const { count, delayMilliseconds = 0, hung = 0, identity, speaksHttp2 = false } = options
   const files = identity ? [identity.cert, identity.key] : []
-  const numbers = [count, delayMilliseconds, hung].map(String)
+  const numbers = [count, delayMilliseconds, hung, Number(speaksHttp2)].map(String)
   const child = fork(join(import.meta.dirname, 'targets.ts'), [...numbers, ...files])
   const [ports] = (await once(child, 'message')) as [number[]]
   return { ports, stop: () => end(child) }
@@ -58,6 +60,25 @@ export async function startExporter(config: string): Promise<Running> {
   })
   child.once('exit', () => reject(new Error(`the exporter ended: ${log}`)))
   return running(child, await promise)
+}
+
+export interface BareClient {
+  /** CPU that asking all targets once took, in seconds. */
+  readonly ask: (ports: readonly number[], startsPerSecond: number) => Promise<number>
+  readonly stop: () => Promise<void>
+}
+
+/** A client that only sends and receives, over connections that are new each time or kept. */
+export function startBareClient(isKept: boolean): BareClient {
+  const child = fork(join(import.meta.dirname, 'bare.ts'))
+  return {
+    async ask(ports, startsPerSecond) {
+      child.send({ ports, isKept, startsPerSecond })
+      const [cpuSeconds] = (await once(child, 'message')) as [number]
+      return cpuSeconds
+    },
+    stop: () => end(child),
+  }
 }
 
 /** Node.js with an HTTP server and nothing else: less than that no exporter written for it can take. */

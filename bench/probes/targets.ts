@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
+import { createSecureServer as createHttp2Server } from 'node:http2'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 
-const [count = '0', delay = '0', hung = '0', cert, key] = process.argv.slice(2)
+const [count = '0', delay = '0', hung = '0', http2 = '0', cert, key] = process.argv.slice(2)
 const delayMilliseconds = Number(delay)
 const body = JSON.stringify({
   status: 'healthy',
@@ -25,14 +26,19 @@ const answer: RequestListener = (_, response) => {
 }
 const hang: RequestListener = () => {}
 
+function create(options: { keepAliveTimeout: number }, listener: RequestListener): Server {
+  if (cert === undefined || key === undefined) return createServer(options, listener)
+  const identity = { cert: readFileSync(cert), key: readFileSync(key) }
+  if (http2 === '0') return createSecureServer({ ...options, ...identity }, listener)
+  // It gives the listener requests and answers that are used alike.
+  return createHttp2Server({ allowHTTP1: true, ...identity }, listener as never)
+}
+
 function serve(listener: RequestListener): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>()
   // Longer than the pause between two rounds, so that kept connections are kept.
   const options = { keepAliveTimeout: 300_000 }
-  const server =
-    cert === undefined || key === undefined
-      ? createServer(options, listener)
-      : createSecureServer({ ...options, cert: readFileSync(cert), key: readFileSync(key) }, listener)
+  const server = create(options, listener)
   server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   return promise
 }
