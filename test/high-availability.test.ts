@@ -7,13 +7,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderConfig } from '../demo/config.ts'
 import { startFleet } from '../demo/fleet.ts'
 import type { Fleet } from '../demo/fleet.ts'
+import { freePort } from '../demo/programs/ports.ts'
+import type { RunningProcess } from '../demo/programs/process.ts'
 import { queryPrometheus } from '../demo/stack/query.ts'
 import { startPair } from './harness/pair.ts'
 import type { Pair, Replica } from './harness/pair.ts'
+import { startPart } from './harness/victoria-metrics.ts'
 import { waitFor } from './harness/wait.ts'
 import { startWebhook } from './harness/webhook.ts'
 import type { Webhook } from './harness/webhook.ts'
 
+const scrapeIntervalSeconds = 2
+const pace = 15
 const peerTimeoutSeconds = 2
 /** All turns have come by then: those of the first Alertmanager, of the second, and of the group's next interval. */
 const turnsSeconds = peerTimeoutSeconds + 4
@@ -23,22 +28,38 @@ let directory: string
 let fleet: Fleet
 let webhook: Webhook
 let pair: Pair
+/** What both Prometheus hand on to, and its address. */
+let store: RunningProcess
+let storeUrl: string
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-pair-'))
   webhook = await startWebhook()
   fleet = await startFleet({ ports: 'ephemeral', dataDirectory: join(directory, 'fleet'), speed: 30 })
+  const storePort = await freePort()
+  storeUrl = `http://127.0.0.1:${storePort}`
+  store = await startPart('victoria-metrics', {
+    port: storePort,
+    factor: 1 / pace,
+    replacements: new Map([
+      ['/storage', join(directory, 'store')],
+      ['dedup.minScrapeInterval=0s', `dedup.minScrapeInterval=${scrapeIntervalSeconds}s`],
+    ]),
+  })
   pair = await startPair({
     directory,
     config: renderConfig(fleet),
     webhookPort: webhook.port,
-    scrapeIntervalSeconds: 2,
+    storeAddress: `127.0.0.1:${storePort}`,
+    scrapeIntervalSeconds,
+    pace,
     peerTimeoutSeconds,
   })
   await fleet.break('trending_api', 'down')
 })
 afterAll(async () => {
   await pair.stop()
+  await store.stop()
   await fleet.stop()
   await webhook.close()
   await rm(directory, { recursive: true })
@@ -80,6 +101,24 @@ test('each Prometheus has every target once', async () => {
       return true
     })
   }
+})
+
+test('behind one store the two are one: a target once, a sample an interval, a probe once', async () => {
+  const ask = async (promql: string) => queryPrometheus(storeUrl, promql)
+  const targets = await value('a', 'count(count by (target) (watchpost_target_up))')
+  const services = (await value('a', 'count(watchpost_target_up{kind="service"})')) ?? 0
+  await waitFor('as one Prometheus has it', async () => {
+    expect((await ask('count(watchpost_target_up)'))[0]?.value).toBe(targets)
+    const [samples] = await ask('count_over_time(up{job="watchpost"}[10s])')
+    // Five in ten seconds, of which an edge may be in or out; two replicas give ten.
+    expect(samples?.value).toBeGreaterThanOrEqual(4)
+    expect(samples?.value).toBeLessThanOrEqual(6)
+    expect(samples?.labels).not.toHaveProperty('replica')
+    const probes = `sum(rate(watchpost_target_probes_total{kind="service"}[10s])) * ${scrapeIntervalSeconds}`
+    const [probed] = await ask(probes)
+    expect(Math.abs((probed?.value ?? 0) / services - 1)).toBeLessThan(0.25)
+    return true
+  })
 })
 
 test('both exporters count the same runs of tasks', async () => {

@@ -22,6 +22,8 @@ export interface PrometheusOptions {
   readonly file?: string
   /** It only scrapes and hands on. */
   readonly isAgent?: boolean
+  /** It hands on what it keeps, as an agent does. */
+  readonly handsOn?: boolean
   readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** How much faster rules run; as much as the scrapes do where it is left out. */
@@ -59,7 +61,8 @@ function restartFlags(factor: number): string[] {
 async function writeConfiguration(options: PrometheusOptions): Promise<number> {
   const rules = join(options.directory, 'rules')
   await mkdir(rules, { recursive: true })
-  const text = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')
+  const own = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')
+  const text = options.handsOn ? own + (await readRemoteWrite()) : own
   const { scrape_configs: more } = parse(await readFile(overlay, 'utf8')) as Pick<
     Configuration,
     'scrape_configs'
@@ -70,6 +73,11 @@ async function writeConfiguration(options: PrometheusOptions): Promise<number> {
     await writeFile(join(rules, basename(file)), scaleRules(await readFile(file, 'utf8'), factor))
   }
   return factor
+}
+
+async function readRemoteWrite(): Promise<string> {
+  const agent = parse(await readFile(join(shipped, 'remote-write.yml'), 'utf8')) as Configuration
+  return `\n${stringify({ remote_write: agent.remote_write })}`
 }
 
 interface StaticTargets {

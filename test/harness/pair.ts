@@ -19,6 +19,10 @@ export interface PairOptions {
   readonly config: string
   readonly webhookPort: number
   readonly scrapeIntervalSeconds: number
+  /** How much faster rules run. */
+  readonly pace: number
+  /** Where both Prometheus hand on what they see. */
+  readonly storeAddress: string
   /** How long the Alertmanager whose turn is second waits for the first. */
   readonly peerTimeoutSeconds: number
 }
@@ -132,7 +136,13 @@ const starters: Readonly<Record<Role, (start: Start) => Promise<RunningProcess>>
       port: port('prometheus', replica),
       file: 'ha.yml',
       scrapeIntervalSeconds: options.scrapeIntervalSeconds,
-      addresses: new Map([['exporters:8007', address('proxy', replica)], ...shipped]),
+      pace: options.pace,
+      handsOn: true,
+      addresses: new Map([
+        ['exporters:8007', address('proxy', replica)],
+        ['victoria-metrics:8428', options.storeAddress],
+        ...shipped,
+      ]),
       environment: { WATCHPOST_CLUSTER: 'test', WATCHPOST_REPLICA: replica },
     })
   },
