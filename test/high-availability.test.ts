@@ -104,18 +104,18 @@ test('each Prometheus has every target once', async () => {
 })
 
 test('behind one store the two are one: a target once, a sample an interval, a probe once', async () => {
-  const ask = async (promql: string) => queryPrometheus(storeUrl, promql)
+  const stored = (promql: string) => queryPrometheus(storeUrl, promql)
   const targets = await value('a', 'count(count by (target) (watchpost_target_up))')
   const services = (await value('a', 'count(watchpost_target_up{kind="service"})')) ?? 0
   await waitFor('as one Prometheus has it', async () => {
-    expect((await ask('count(watchpost_target_up)'))[0]?.value).toBe(targets)
-    const [samples] = await ask('count_over_time(up{job="watchpost"}[10s])')
+    expect((await stored('count(watchpost_target_up)'))[0]?.value).toBe(targets)
+    const [samples] = await stored('count_over_time(up{job="watchpost"}[10s])')
     // Five in ten seconds, of which an edge may be in or out; two replicas give ten.
     expect(samples?.value).toBeGreaterThanOrEqual(4)
     expect(samples?.value).toBeLessThanOrEqual(6)
     expect(samples?.labels).not.toHaveProperty('replica')
     const probes = `sum(rate(watchpost_target_probes_total{kind="service"}[10s])) * ${scrapeIntervalSeconds}`
-    const [probed] = await ask(probes)
+    const [probed] = await stored(probes)
     expect(Math.abs((probed?.value ?? 0) / services - 1)).toBeLessThan(0.25)
     return true
   })
