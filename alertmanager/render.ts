@@ -148,11 +148,13 @@ function readTimezone(variables: Variables): string {
 function renderSettings(variables: Variables, timezone: string): string {
   const grafana = baseUrl(variables, 'ALERT_GRAFANA_URL', 'http://localhost:3000')
   const docs = baseUrl(variables, 'ALERT_DOCS_URL', '')
+  const runbook = '{{ template "watchpost.word.runbook" }}'
   return [
     `{{ define "watchpost.grafana" }}${grafana}{{ end }}`,
     `{{ define "watchpost.docs" }}${docs === '' ? '' : `${docs}/`}{{ end }}`,
     // A link only where there is an address: a path alone leads nowhere from a mailbox.
     `{{ define "watchpost.runbook.mail" }}${docs === '' ? '{{ . }}' : `<a class="link" href="${docs}/{{ . }}">${docs}/{{ . }}</a>`}{{ end }}`,
+    `{{ define "watchpost.slack.runbook" }}${docs === '' ? `${runbook} {{ . }}` : `<${docs}/{{ . }}|${runbook}>`}{{ end }}`,
     `{{ define "watchpost.time" }}{{ . | tz "${timezone}" | date "2006-01-02 15:04:05 MST" }}{{ end }}`,
     '',
   ].join('\n')

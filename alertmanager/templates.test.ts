@@ -105,7 +105,7 @@ test('a message in Chinese is Chinese throughout', async () => {
 • 服務進程崩潰
 • 部署有誤
 開始時間 2026-11-23 18:00:00 CST
-<https://grafana.example/d/watchpost-service?var-target=ohlc_api|開啟儀表板>  處理手冊 https://git.example/watchpost/blob/main/docs/alerts.md#servicedown
+<https://grafana.example/d/watchpost-service?var-target=ohlc_api|開啟儀表板>  <https://git.example/watchpost/blob/main/docs/alerts.md#servicedown|處理手冊>
 \`ServiceDown\` target=ohlc_api
 `)
 })
@@ -132,7 +132,7 @@ test.each(['firing', 'resolved'] as const)('what recovery did stands in a %s mes
     const english = await render({ ...message, template, language: 'en' })
     expect(english.replaceAll(/[*]|<\/?b>/g, '')).toContain(`Recovery: ${recovered.recovery}`)
     const chinese = await render({ ...message, template, language: 'zh-TW' })
-    expect(chinese.replaceAll(/[*]|<\/?b>/g, '')).toContain(`自動恢復： ${recovered.recovery_zh}`)
+    expect(chinese.replaceAll(/[*]|<\/?b>/g, '')).toContain(`自動恢復: ${recovered.recovery_zh}`)
   }
 })
 

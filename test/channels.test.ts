@@ -1,67 +1,11 @@
 // Alerts on their way out of a real Alertmanager: to a mail server with TLS and login, and to what answers as Slack does.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { requireProgram } from '../demo/programs/find.ts'
-import { freePort } from '../demo/programs/ports.ts'
-import { startAlertmanager } from '../demo/stack/alertmanager.ts'
-import { connectAlertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
 import type { Alertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
 import { channelsOf, testChannel } from '../exporter/src/commands/alerts/channel-test.ts'
-import { startMailServer } from './harness/mail.ts'
+import { startAlone, startMailbox } from './harness/alertmanager.ts'
 import { startSlack as openSlack } from './harness/slack.ts'
 import type { Slack } from './harness/slack.ts'
 import { waitFor } from './harness/wait.ts'
-
-const password = 'correct horse battery staple'
-
-interface Started {
-  readonly alertmanager: Alertmanager
-  readonly log: () => string
-}
-
-async function start(environment: Readonly<Record<string, string>>): Promise<Started> {
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-channels-'))
-  const port = await freePort()
-  const program = await requireProgram('alertmanager', { log: () => undefined })
-  const common = { ALERT_GROUP_WAIT: '1s', ALERT_GROUP_INTERVAL: '1s', ALERT_TIMEZONE: 'Asia/Taipei' }
-  const running = await startAlertmanager({
-    program,
-    directory,
-    port,
-    environment: { ...common, ...environment },
-  })
-  onTestFinished(async () => {
-    await running.stop()
-    await rm(directory, { recursive: true })
-  })
-  return {
-    alertmanager: connectAlertmanager(`http://127.0.0.1:${port}`),
-    log: () => running.lastLines().join('\n'),
-  }
-}
-
-async function startMail() {
-  const server = await startMailServer({ username: 'alerts@company.com', password })
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-mail-'))
-  const caFile = join(directory, 'ca.pem')
-  await writeFile(caFile, server.certificate)
-  onTestFinished(async () => {
-    await server.close()
-    await rm(directory, { recursive: true })
-  })
-  const environment = {
-    ALERT_CHANNELS: 'email',
-    ALERT_EMAIL_SMTP_HOST: '127.0.0.1',
-    ALERT_EMAIL_SMTP_PORT: String(server.port),
-    ALERT_EMAIL_USERNAME: 'alerts@company.com',
-    ALERT_EMAIL_PASSWORD: password,
-    ALERT_EMAIL_TO: 'on-call@company.com',
-    ALERT_EMAIL_CA_FILE: caFile,
-  }
-  return { server, environment }
-}
 
 async function startSlack(reply?: string): Promise<Slack> {
   const slack = await openSlack(reply)
@@ -85,8 +29,8 @@ async function fire(alertmanager: Alertmanager, endsAt = Date.now() + 60_000): P
 }
 
 test('a mail says what fails and, in the same thread, when it is over', async () => {
-  const { server, environment } = await startMail()
-  const { alertmanager } = await start(environment)
+  const { server, environment } = await startMailbox()
+  const { alertmanager } = await startAlone(environment)
   await fire(alertmanager)
   const [firing] = await waitFor('the mail is there', () => server.mails.length > 0 && server.mails)
   expect(firing?.wasEncrypted).toBe(true)
@@ -104,8 +48,8 @@ test('a mail says what fails and, in the same thread, when it is over', async ()
 })
 
 test('a mail in Chinese is Chinese', async () => {
-  const { server, environment } = await startMail()
-  const { alertmanager } = await start({ ...environment, ALERT_LANGUAGE: 'zh-TW' })
+  const { server, environment } = await startMailbox()
+  const { alertmanager } = await startAlone({ ...environment, ALERT_LANGUAGE: 'zh-TW' })
   await fire(alertmanager)
   const mail = await waitFor('the mail is there', () => server.mails[0])
   expect(mail.subject).toBe('[嚴重] ohlc_api: 微服務離線')
@@ -115,8 +59,8 @@ test('a mail in Chinese is Chinese', async () => {
 })
 
 test('a mail server that refuses the login is a channel that fails, and nobody reads the password', async () => {
-  const { server, environment } = await startMail()
-  const { alertmanager, log } = await start({
+  const { server, environment } = await startMailbox()
+  const { alertmanager, log } = await startAlone({
     ...environment,
     ALERT_EMAIL_PASSWORD: 'wrong-but-still-secret',
   })
@@ -134,7 +78,7 @@ test('a mail server that refuses the login is a channel that fails, and nobody r
 
 test('a message in Slack has its colour, its title with a link, and no markup of others', async () => {
   const { url, messages } = await startSlack('ok')
-  const { alertmanager } = await start({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
+  const { alertmanager } = await startAlone({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
   await fire(alertmanager)
   const message = await waitFor('the message is there', () => messages[0]?.attachments[0])
   expect(message['color']).toBe('danger')
@@ -145,7 +89,7 @@ test('a message in Slack has its colour, its title with a link, and no markup of
 
 test('a refusal that Slack wraps in a 200 is a refusal', async () => {
   const { url } = await startSlack('{"ok":false,"error":"channel_not_found"}')
-  const { alertmanager } = await start({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
+  const { alertmanager } = await startAlone({ ALERT_CHANNELS: 'slack', ALERT_SLACK_WEBHOOK_URL: url })
   expect(channelsOf((await alertmanager.config()).route)).toEqual(['slack'])
   const { signal } = new AbortController()
   const result = await testChannel('slack', { alertmanager, timeoutSeconds: 20, stop: signal })

@@ -1,17 +1,11 @@
 // Channels that fail: nothing is lost, another channel tells of it, and no secret is told with it.
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../demo/programs/ports.ts'
-import { requireProgram } from '../demo/programs/find.ts'
-import { startAlertmanager } from '../demo/stack/alertmanager.ts'
-import { connectAlertmanager } from '../exporter/src/commands/alerts/alertmanager.ts'
-import { startMailServer } from './harness/mail.ts'
+import { startAlone, startMailbox } from './harness/alertmanager.ts'
 import { startSlack } from './harness/slack.ts'
 import { startStack } from './harness/stack.ts'
 import { waitFor } from './harness/wait.ts'
@@ -30,8 +24,8 @@ async function openWebhook(): Promise<{
   let refused = 0
   const server = createServer((request, response) => {
     const answer = async (): Promise<void> => {
-      const { alerts } = (await json(request)) as {
-        alerts: readonly { annotations: { description: string } }[]
+      const { alerts = [] } = (await json(request)) as {
+        alerts?: readonly { annotations: { description: string } }[]
       }
       if (way !== 'well') refused += 1
       if (way === 'hang') return
@@ -50,24 +44,6 @@ async function openWebhook(): Promise<{
   return { url, taken, refused: () => refused, go: (next) => void (way = next) }
 }
 
-async function start(environment: Readonly<Record<string, string>>) {
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-notifications-'))
-  const port = await freePort()
-  const program = await requireProgram('alertmanager', { log: () => undefined })
-  const common = { ALERT_GROUP_WAIT: '1s', ALERT_GROUP_INTERVAL: '1s' }
-  const running = await startAlertmanager({
-    program,
-    directory,
-    port,
-    environment: { ...common, ...environment },
-  })
-  onTestFinished(async () => {
-    await running.stop()
-    await rm(directory, { recursive: true })
-  })
-  return { alertmanager: connectAlertmanager(`http://127.0.0.1:${port}`), running }
-}
-
 const labels = { alertname: 'ServiceDown', target: 'ohlc_api', severity: 'critical' }
 
 function alert(description: string) {
@@ -80,7 +56,7 @@ test.each(['error', 'hang'] as const)(
   { timeout: 90_000 },
   async (way) => {
     const webhook = await openWebhook()
-    const { alertmanager, running } = await start({
+    const { alertmanager, log } = await startAlone({
       ALERT_CHANNELS: 'webhook',
       ALERT_WEBHOOK_URL: webhook.url,
     })
@@ -90,64 +66,72 @@ test.each(['error', 'hang'] as const)(
     webhook.go('well')
     await waitFor('the message arrives', () => webhook.taken.includes('it is down'), 40)
     expect(webhook.taken).toEqual(['it is down'])
-    expect(running.lastLines().join('\n')).not.toContain('secret-path')
+    expect(log()).not.toContain('secret-path')
   },
 )
 
 test('ten kilobytes with markup reach mailbox and webhook whole', { timeout: 60_000 }, async () => {
   const webhook = await openWebhook()
-  const mail = await startMailServer({ username: 'alerts@company.com', password: 'correct horse' })
-  const directory = await mkdtemp(join(tmpdir(), 'watchpost-mail-'))
-  const caFile = join(directory, 'ca.pem')
-  await writeFile(caFile, mail.certificate)
-  onTestFinished(async () => {
-    await mail.close()
-    await rm(directory, { recursive: true })
-  })
-  const { alertmanager } = await start({
+  const { server, environment } = await startMailbox()
+  const { alertmanager } = await startAlone({
+    ...environment,
     ALERT_CHANNELS: 'webhook,email',
     ALERT_WEBHOOK_URL: webhook.url,
-    ALERT_EMAIL_SMTP_HOST: '127.0.0.1',
-    ALERT_EMAIL_SMTP_PORT: String(mail.port),
-    ALERT_EMAIL_USERNAME: 'alerts@company.com',
-    ALERT_EMAIL_PASSWORD: 'correct horse',
-    ALERT_EMAIL_CA_FILE: caFile,
   })
   const description = `<img src=x onerror=alert(1)> {{ .Secret }} ${'微'.repeat(3_400)} end`
   await alertmanager.post([alert(description)])
   await waitFor('the webhook has it', () => webhook.taken.includes(description))
-  const { body } = await waitFor('the mail is there', () => mail.mails[0])
+  const { body } = await waitFor('the mail is there', () => server.mails[0])
   expect(body).toContain(`${'微'.repeat(3_400)} end`)
   expect(body).toContain('&lt;img src=x onerror=alert(1)&gt; {{ .Secret }}')
 })
 
+const failing = ['slack', 'email', 'telegram', 'discord', 'msteamsv2', 'pagerduty'] as const
+
 test(
-  'Slack that answers ok:false is told of by the webhook, and has its message once it is well',
-  { timeout: 180_000 },
+  'each channel that fails is told of by one that works, and that one by another once it fails itself',
+  { timeout: 240_000 },
   async () => {
     const slack = await startSlack('{"ok":false,"error":"channel_is_archived"}')
     onTestFinished(() => slack.close())
+    const broken = await openWebhook()
+    broken.go('error')
+    const own = await openWebhook()
     const stack = await startStack({
-      alerting: { ALERT_CHANNELS: 'webhook,slack', ALERT_SLACK_WEBHOOK_URL: slack.url },
+      alerting: {
+        ALERT_CHANNELS: 'webhook,slack,email,telegram,discord,teams,pagerduty',
+        ALERT_WEBHOOK_URL: own.url,
+        ALERT_SLACK_WEBHOOK_URL: slack.url,
+        // Nobody listens.
+        ALERT_EMAIL_SMTP_HOST: '127.0.0.1',
+        ALERT_EMAIL_SMTP_PORT: String(await freePort()),
+        ALERT_EMAIL_USERNAME: 'alerts@company.com',
+        ALERT_EMAIL_PASSWORD: 'correct horse',
+        ALERT_TELEGRAM_API_URL: broken.url,
+        ALERT_TELEGRAM_BOT_TOKEN: 'secret-path',
+        ALERT_TELEGRAM_CHAT_ID: '1',
+        ALERT_DISCORD_WEBHOOK_URL: broken.url,
+        ALERT_TEAMS_WEBHOOK_URL: broken.url,
+        ALERT_PAGERDUTY_URL: broken.url,
+        ALERT_PAGERDUTY_ROUTING_KEY: 'secret-path',
+      },
     })
     onTestFinished(() => stack.stop())
     await stack.fleet.break('trending_api', 'down')
-    const told = await stack.waitFor(
-      'the webhook hears of the failing channel',
-      () => stack.webhook.alerts.find(({ labels: its }) => its['alertname'] === 'NotificationsFailing'),
-      90,
-    )
-    expect(told.labels).toMatchObject({ integration: 'slack', severity: 'critical' })
-    expect(told.annotations['description']).toContain('Notifications through slack fail')
-    const refused = slack.messages.length
-    slack.reply('ok')
+    const told = (): readonly string[] => own.taken.filter((text) => text.startsWith('Notifications through'))
     await stack.waitFor(
-      'Slack has the message of the service',
-      () =>
-        slack.messages
-          .slice(refused)
-          .some(({ attachments }) => attachments[0]?.['title']?.includes('trending_api')),
-      60,
+      'the webhook hears of every failing channel',
+      () => failing.every((channel) => told().some((text) => text.includes(` ${channel} fail`))),
+      120,
     )
+    expect(told().join()).not.toContain('secret-path')
+    const refused = slack.messages.length
+    const saying = (word: string) => (): boolean =>
+      slack.messages.slice(refused).some(({ attachments }) => JSON.stringify(attachments).includes(word))
+    slack.reply('ok')
+    await stack.waitFor('Slack has the message of the service', saying('trending_api'), 60)
+    own.go('error')
+    await stack.fleet.break('posting_service', 'down')
+    await stack.waitFor('Slack hears of the webhook', saying('Notifications through webhook fail'), 90)
   },
 )
