@@ -15,13 +15,19 @@ export interface Link {
   readonly close: () => void
 }
 
+/** What outlives a reload. */
+export interface Lasting {
+  taken: number
+  /** Makes the newest link look at what waits. */
+  wake: () => void
+}
+
 export interface LinkOptions {
   readonly peer: PeerSettings
   readonly queue: PingQueue
   readonly tokenOf: (task: string) => Secret | undefined
   readonly log: Log
-  /** What was counted before a reload. */
-  readonly counts: { taken: number }
+  readonly lasting: Lasting
 }
 
 /** A job is not kept waiting for longer by a peer that hangs. */
@@ -30,7 +36,7 @@ const firstPauseMilliseconds = 1_000
 const longestPauseMilliseconds = 30_000
 
 export function openLink(options: LinkOptions): Link {
-  const { peer, queue, counts } = options
+  const { peer, queue, lasting } = options
   const closing = new AbortController()
   const line = openLine(options, closing.signal)
   let pause = firstPauseMilliseconds
@@ -66,15 +72,17 @@ export function openLink(options: LinkOptions): Link {
       if (first?.result === 'taken') return true
     }
     await queue.add(ping)
-    schedule()
+    // A reload may have put another link in the place of this one meanwhile.
+    lasting.wake()
     return false
   }
+  lasting.wake = schedule
 
   // What waited when the process before this one ended.
   void queue.load().then((pings) => pings.length > 0 && schedule())
   return {
     tell,
-    taken: () => counts.taken,
+    taken: () => lasting.taken,
     close() {
       closing.abort()
       clearTimeout(timer)
@@ -89,7 +97,7 @@ interface Line {
 }
 
 /** Tries once; a reason is logged when it is another than the one before. */
-function openLine({ peer, tokenOf, log, counts }: LinkOptions, signal: AbortSignal): Line {
+function openLine({ peer, tokenOf, log, lasting }: LinkOptions, signal: AbortSignal): Line {
   let isReachable = true
   let told = ''
   return {
@@ -98,7 +106,7 @@ function openLine({ peer, tokenOf, log, counts }: LinkOptions, signal: AbortSign
       const token = tokenOf(ping.task)
       if (!token) return { result: 'refused', reason: 'its task is not configured any more' }
       const delivery = await deliver(ping, token, { peer, signal })
-      if (delivery.result === 'taken') counts.taken += 1
+      if (delivery.result === 'taken') lasting.taken += 1
       isReachable = delivery.result !== 'unreachable'
       const reason = 'reason' in delivery ? delivery.reason : ''
       if (reason !== '' && reason !== told && !signal.aborted)

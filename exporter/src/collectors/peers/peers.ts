@@ -4,6 +4,7 @@ import type { Labels } from '../../metrics/metric.ts'
 import { defineCollector, remember } from '../collector.ts'
 import type { Context, Reading, Watch } from '../collector.ts'
 import { openLink } from './link.ts'
+import type { Lasting } from './link.ts'
 import { createQueue } from './queue.ts'
 import type { PingQueue } from './queue.ts'
 import { hostOf, section } from './section.ts'
@@ -54,24 +55,23 @@ export const peers = defineCollector({
   ],
 })
 
-interface Lasting {
-  readonly queue: PingQueue
-  readonly counts: { taken: number }
-}
-
 function watchPeers(settings: readonly PeerSettings[], context: Context): Watch<PeersReading> {
   const { log, memory, stateDirectory } = context
   const links = settings.map((peer) => {
     const name = hostOf(peer.url)
-    const { queue, counts } = remember<Lasting>(memory, `peers\u0000${name}`, () => ({
-      queue: createQueue(name, stateDirectory, log),
-      counts: { taken: 0 },
-    }))
+    const { queue, lasting } = remember<{ queue: PingQueue; lasting: Lasting }>(
+      memory,
+      `peers\u0000${name}`,
+      () => ({
+        queue: createQueue(name, stateDirectory, log),
+        lasting: { taken: 0, wake: () => {} },
+      }),
+    )
     const tokenOf = context.pingToken ?? (() => undefined)
     return {
       labels: Object.freeze({ peer: name }),
       queue,
-      link: openLink({ peer, queue, tokenOf, log, counts }),
+      link: openLink({ peer, queue, tokenOf, log, lasting }),
     }
   })
   return {
