@@ -159,26 +159,6 @@ describe('every alert', () => {
   })
 })
 
-test('what a rule measures is compared with thresholds of the configuration, not with numbers of its own', () => {
-  // Numbers that are no limits of the fleet: states, counts of events, moments of time, shares that guard a prediction.
-  const own = new Set([
-    'CertificateExpiring',
-    'DatabaseConnectionsRunningOut',
-    'DataSourceQuotaRunningOut',
-    'DataSourceStale',
-    'HostDiskWillFill',
-    'LogsDiskFull',
-    'RecoveryStuck',
-    'SignalVanished',
-    'TaskSlow',
-    'TaskStuck',
-    'WatchpostScrapeSlow',
-  ])
-  const bare = /_(?:ratio|bytes|seconds)(?:\{[^}]*\})?\s*[<>]=?\s*[\d.]+|[<>]=?\s*0?\.\d/
-  const limited = alerts.filter(({ alert, expr }) => !own.has(alert) && bare.test(expr))
-  expect(limited.map(({ alert }) => alert)).toEqual([])
-})
-
 describe('every group', () => {
   test('is small, has a short name of its own, and is evaluated more often than samples grow stale', () => {
     expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length)
