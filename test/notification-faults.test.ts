@@ -86,6 +86,27 @@ test('ten kilobytes with markup reach mailbox and webhook whole', { timeout: 60_
   expect(body).toContain('&lt;img src=x onerror=alert(1)&gt; {{ .Secret }}')
 })
 
+test('channels that nobody answers for leave no secret in the log', { timeout: 60_000 }, async () => {
+  const nowhere = `http://127.0.0.1:${await freePort()}/secret-path`
+  const { alertmanager, log } = await startAlone({
+    ALERT_CHANNELS: 'webhook,slack,telegram,discord,teams,pagerduty',
+    ALERT_WEBHOOK_URL: nowhere,
+    ALERT_SLACK_WEBHOOK_URL: nowhere,
+    ALERT_TELEGRAM_API_URL: nowhere.replace('secret-path', 'telegram'),
+    // This one Alertmanager does write, as docs/security.md says.
+    ALERT_TELEGRAM_BOT_TOKEN: '123:token',
+    ALERT_TELEGRAM_CHAT_ID: '1',
+    ALERT_DISCORD_WEBHOOK_URL: nowhere,
+    ALERT_TEAMS_WEBHOOK_URL: nowhere,
+    ALERT_PAGERDUTY_URL: nowhere.replace('secret-path', 'pagerduty'),
+    ALERT_PAGERDUTY_ROUTING_KEY: 'secret-path',
+  })
+  await alertmanager.post([alert('it is down')])
+  const named = ['webhook', 'slack', 'telegram', 'discord', 'msteamsv2', 'pagerduty']
+  await waitFor('each is said to fail', () => named.every((name) => log().includes(`integration=${name}[0]`)))
+  expect(log()).not.toContain('secret-path')
+})
+
 const failing = ['slack', 'email', 'telegram', 'discord', 'msteamsv2', 'pagerduty'] as const
 
 test(

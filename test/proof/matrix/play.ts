@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import { keepToShare } from '../../../demo/programs/ports.ts'
 import { queryPrometheus } from '../../../demo/stack/query.ts'
+import type { Sample } from '../../../demo/stack/query.ts'
 import { alertsOf, readRuleFiles } from '../../../prometheus/rules.ts'
 import type { Page } from './fault.ts'
 import { keepOnly, plans } from './plan.ts'
@@ -49,18 +50,19 @@ async function readWaiting(): Promise<Waiting> {
 
 async function untilQuiet(prometheus: string): Promise<void> {
   const deadline = Date.now() + readySeconds * 1000
+  let loud: readonly Sample[] = []
   while (Date.now() < deadline) {
     // As it was a moment ago counts too: what was down or slow then keeps its dependents silent.
-    const down = await queryPrometheus(
+    loud = await queryPrometheus(
       prometheus,
-      'target:watchpost_target_down:max5m or target:watchpost_target_waits:max5m',
+      'target:watchpost_target_down:max5m or target:watchpost_target_waits:max5m or ALERTS{severity=~"warning|critical"}',
     )
     const up = await queryPrometheus(prometheus, 'watchpost_target_up')
-    const pages = await queryPrometheus(prometheus, 'ALERTS{severity=~"warning|critical"}')
-    if (up.length > 0 && down.length + pages.length === 0) return
+    if (up.length > 0 && loud.length === 0) return
     await delay(300)
   }
-  throw new Error(`expected a fleet that is well within ${readySeconds} s`)
+  const found = loud.map(({ labels }) => JSON.stringify(labels)).join(', ')
+  throw new Error(`expected a fleet that is well within ${readySeconds} s, got ${found}`)
 }
 
 if (import.meta.main) {
