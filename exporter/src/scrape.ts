@@ -119,8 +119,8 @@ function shareRounds(
   return { join, settle: () => Promise.allSettled([...underWay.values()].map(({ snapshot }) => snapshot)) }
 }
 
-/** What a target takes after the probes, at the first page, when none of its lines has been put together before. */
-const pageSecondsOfTarget = 0.0001
+/** What a target takes after the probes, at the very first page, for which none of its lines is put together yet. */
+const pageSecondsOfTarget = 0.0002
 
 /** How long the probes may take: what they found has to be judged as a whole, written, compressed and sent in time. */
 function probingSeconds(timeoutSeconds: number, asked: readonly Watched[]): number {

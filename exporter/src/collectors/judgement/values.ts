@@ -57,8 +57,10 @@ export type Value =
     }
 
 export function readValues(rules: ValueRules, json: Json): readonly Value[] {
-  if ('problem' in json) return []
-  return Object.entries(rules).flatMap(([name, each]) => readValue(name, each, json.value))
+  const found: Value[] = []
+  if ('problem' in json) return found
+  for (const [name, each] of Object.entries(rules)) found.push(...readValue(name, each, json.value))
+  return found
 }
 
 function readValue(name: string, each: ValueRule, body: unknown): readonly Value[] {
