@@ -13,6 +13,11 @@ export const meta: readonly Life[] = [
     absent: '4m45s',
   },
   { alert: 'WatchpostStateNotPersisted', series: { 'watchpost_state_persisted{collector="tasks"}': [1, 0] } },
+  {
+    alert: 'WatchpostPeerPingsWaiting',
+    given: { 'up{job="watchpost"}': 1 },
+    series: { 'watchpost_peer_pings_waiting{peer="http://watchpost-b:8007"}': [0, 3] },
+  },
   { alert: 'WatchpostCollectorFailed', series: { 'watchpost_collector_success{collector="tasks"}': [1, 0] } },
   { alert: 'WatchpostScrapeSlow', series: { watchpost_scrape_duration_seconds: [0.4, 9] } },
   {
