@@ -30,7 +30,7 @@ export function createCalls(desk: Desk): Calls {
   async function carryOut(attempt: Attempt, action: BoundAction, policy: Policy): Promise<void> {
     const begun = performance.now()
     const { result, detail } = await runAction(action, policy, attempt)
-    const seconds = (performance.now() - begun) / 1000
+    const seconds = Math.round(performance.now() - begun) / 1000
     const labels = { policy: policy.name, action: policy.action }
     tally.add('results', { ...labels, result })
     tally.add('seconds', labels, seconds)
