@@ -69,7 +69,7 @@ export const httpRequestFields = {
     .enum(['fresh', 'resume', 'keep'])
     .default('fresh')
     .describe(
-      'fresh measures what a first request meets; resume shortens the TLS handshake; keep leaves the connection open.',
+      'fresh measures what a first request meets; resume shortens the TLS handshake by the last session and offers X25519 without ML-KEM; keep leaves the connection open.',
     ),
   redirects: z
     .int()
