@@ -162,15 +162,15 @@ test('a kept connection is used again, has no connect phase, and is opened again
     response.end('ok')
   })
   const request: HttpRequest = { url: origin, connection: 'keep', timeoutSeconds: 5 }
-  const first = await probe2(request)
-  const second = await probe2(request)
+  const first = await probeAgain(request)
+  const second = await probeAgain(request)
   expect([first.isReused, second.isReused]).toEqual([false, true])
   expect(second.phases).not.toHaveProperty('connect')
   expect(second.remoteAddress).toBe('127.0.0.1')
   expect(ports[0]).toBe(ports[1])
   const closing: HttpRequest = { url: `${origin}/close`, connection: 'keep', timeoutSeconds: 5 }
-  await probe2(closing)
-  expect(await probe2(closing)).toMatchObject({ isReused: false, failure: undefined })
+  await probeAgain(closing)
+  expect(await probeAgain(closing)).toMatchObject({ isReused: false, failure: undefined })
 })
 
 test('a kept connection that the server closes just as it is used costs one more try', async () => {
@@ -185,8 +185,8 @@ test('a kept connection that the server closes just as it is used costs one more
     })
   })
   const request: HttpRequest = { url: `http://127.0.0.1:${port}`, connection: 'keep', timeoutSeconds: 5 }
-  await probe2(request)
-  expect(await probe2(request)).toMatchObject({ failure: undefined, bodyText: 'ok', isReused: false })
+  await probeAgain(request)
+  expect(await probeAgain(request)).toMatchObject({ failure: undefined, bodyText: 'ok', isReused: false })
   expect(connections).toBe(2)
 })
 
@@ -197,10 +197,10 @@ test('a kept connection whose peer has fallen silent fails once, by the deadline
     else response.end(String(request.socket.remotePort))
   })
   const request: HttpRequest = { url: origin, connection: 'keep', timeoutSeconds: 0.2 }
-  const before = await probe2(request)
+  const before = await probeAgain(request)
   isSilent = true
-  expect(await probe2(request)).toMatchObject({ failure: 'timeout', isReused: true })
-  const after = await probe2(request)
+  expect(await probeAgain(request)).toMatchObject({ failure: 'timeout', isReused: true })
+  const after = await probeAgain(request)
   expect(after).toMatchObject({ failure: undefined, isReused: false })
   expect(after.bodyText).not.toBe(before.bodyText)
 })
@@ -219,6 +219,6 @@ test('HEAD, 204 and 304 end without a body', async () => {
 })
 
 /** Without a copy: what is kept is remembered by the request object. */
-function probe2(request: HttpRequest): Promise<HttpOutcome> {
+function probeAgain(request: HttpRequest): Promise<HttpOutcome> {
   return probeHttp(request, never)
 }
