@@ -72,6 +72,16 @@ test.each([
   expect(causes({ others: sources(tasks) }).join()).not.toContain('scheduler_stopped')
 })
 
+test('a task that succeeds only at the second try, three times running, is an issue', () => {
+  const retried = (retriedInRow: number) =>
+    task('sync', {
+      totals: { ...totals, retries: 9, retrySuccesses: 9, retriedInRow },
+      notes: [{ at: now - 10, class: 'other', message: 'deadlock detected' }],
+    })
+  expect(causes({ tasks: [retried(2)] })).toEqual([])
+  expect(causes({ tasks: [retried(3)] })).toEqual(['sync run_retried'])
+})
+
 test('a success that was too short to have done anything is an issue', () => {
   const schedule = { ...task('any').schedule, task: 'sync', cron: '5 * * * *', timezone: 'UTC', grace: 300 }
   const quick = { ...totals, lastDuration: 0.01, tooShort: 1 }

@@ -13,6 +13,7 @@ import type { Facts } from './text.ts'
 // One failure in a while is what retries are for.
 const failuresInRow = 2
 const lastingFailureSeconds = 300
+/** So many successes one after the other, each of them a second try. */
 const retriedRuns = 3
 
 export function diagnoseTasks(fleet: Fleet): Finding[] {
@@ -40,21 +41,13 @@ function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Findi
       return isLasting(task, fleet) ? [explainFailed(task, fleet)] : []
     default:
       if (isHollow(task)) return [explainHollow(task)]
-      return isRetried(task, fleet) ? [explainRetried(task)] : []
+      return task.totals.retriedInRow >= retriedRuns ? [explainRetried(task)] : []
   }
 }
 
 function isLasting({ totals }: TaskReading, { startedAt }: Fleet): boolean {
   if (totals.consecutiveFailures >= failuresInRow) return true
   return totals.lastFailure !== undefined && startedAt - totals.lastFailure >= lastingFailureSeconds
-}
-
-/** The last runs succeed, but each of them was a second try. */
-function isRetried({ totals, notes, due, nextRun }: TaskReading, { startedAt }: Fleet): boolean {
-  if (totals.retrySuccesses < retriedRuns || due === undefined || nextRun === undefined) return false
-  const earliest = notes.at(-retriedRuns)?.at
-  const slots = retriedRuns + 1
-  return earliest !== undefined && startedAt - earliest <= slots * (nextRun - due)
 }
 
 function isHollow({ totals, schedule }: TaskReading): boolean {

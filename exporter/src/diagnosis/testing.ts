@@ -55,6 +55,7 @@ export function task(name: string, given: Partial<TaskReading> = {}): TaskReadin
       canceled: 0,
       retries: 0,
       retrySuccesses: 0,
+      retriedInRow: 0,
       tooShort: 0,
       errors: {},
       durationCounts: [],

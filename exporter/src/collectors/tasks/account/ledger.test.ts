@@ -13,9 +13,11 @@ const rules: LedgerRules = {
 }
 
 /** What is known after runs that ended as given, in the order in which they were seen. */
-function after(...ends: readonly (readonly ['success' | 'failed' | 'canceled', number])[]): TaskAccount {
+function after(
+  ...ends: readonly (readonly ['success' | 'failed' | 'canceled', number, 'retry'?])[]
+): TaskAccount {
   const account = accountOf(createLedger(), rules, { task: 'a', type: 'hourly' })
-  for (const [outcome, finishedAt] of ends) {
+  for (const [outcome, finishedAt, retry] of ends) {
     const record = {
       id: '1',
       task: 'a',
@@ -24,7 +26,7 @@ function after(...ends: readonly (readonly ['success' | 'failed' | 'canceled', n
       startedAt: finishedAt - 7,
       finishedAt,
       error: 'HTTP 502',
-      isRetry: false,
+      isRetry: retry !== undefined,
       retries: 0,
     }
     recordEnd(account, rules, { record, outcome, seenAt: 1_000, isCounted: true })
@@ -53,6 +55,13 @@ test('a canceled run is neither a run nor a failure', () => {
 
 test('a success that was over too soon is told, a failure is not', () => {
   expect(after(['success', 1], ['failed', 2]).tooShort).toBe(1)
+})
+
+test('successes that are all retries are counted until one comes at the first try', () => {
+  const retried = after(['failed', 1], ['success', 2, 'retry'], ['failed', 3], ['success', 4, 'retry'])
+  expect(retried).toMatchObject({ retrySuccesses: 2, retriedInRow: 2 })
+  const well = after(['success', 2, 'retry'], ['success', 3], ['failed', 4])
+  expect(well).toMatchObject({ retrySuccesses: 1, retriedInRow: 0 })
 })
 
 test('the schedule says of what type a task is, and beyond the limit tasks share an account', () => {

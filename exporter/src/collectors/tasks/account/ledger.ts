@@ -23,6 +23,8 @@ export interface TaskAccount extends ErrorTally {
   canceled: number
   retries: number
   retrySuccesses: number
+  /** Successes up to now that were all retries; one at the first try sets it back. */
+  retriedInRow: number
   /** Successes that were over sooner than their work can be done. */
   tooShort: number
   /** Cumulative counts for `durationBounds`, and a last one for all. */
@@ -89,6 +91,7 @@ function openAccount(task: string, type: string): TaskAccount {
     canceled: 0,
     retries: 0,
     retrySuccesses: 0,
+    retriedInRow: 0,
     tooShort: 0,
     errors: {},
     unseenErrors: {},
@@ -121,6 +124,11 @@ export interface Ending {
   readonly isCounted: boolean
 }
 
+function recordRetried(account: TaskAccount, wasRetry: boolean): void {
+  account.retrySuccesses += Number(wasRetry)
+  account.retriedInRow = wasRetry ? account.retriedInRow + 1 : 0
+}
+
 /** Counts a run that has ended. To be called once for each. */
 export function recordEnd(account: TaskAccount, rules: LedgerRules, ending: Ending): void {
   const { record, outcome } = ending
@@ -133,7 +141,7 @@ export function recordEnd(account: TaskAccount, rules: LedgerRules, ending: Endi
   const isSuccess = outcome === 'success'
   account.runs += Number(ending.isCounted)
   account.retries += record.retries + Number(record.isRetry)
-  if (isSuccess && (record.isRetry || record.retries > 0)) account.retrySuccesses += 1
+  if (isSuccess) recordRetried(account, record.isRetry || record.retries > 0)
   const seconds = recordDuration(account, record)
   const least = rules.schedules.get(account.task)?.min_runtime
   if (isSuccess && least !== undefined && seconds !== undefined && seconds < least) account.tooShort += 1

@@ -27,6 +27,7 @@ const account = z.object({
   canceled: total,
   retries: total,
   retrySuccesses: total,
+  retriedInRow: total.default(0),
   tooShort: total,
   errors: z.record(z.string(), total),
   unseenErrors: z.record(z.string(), total).default({}),
