@@ -20,6 +20,7 @@ export interface Surroundings {
 }
 
 /** How often each source is asked: as often as its quota bears. */
+export const qualitySeconds = 3
 export const sourceSeconds = { google_sheets: 6, cmoney_api: 4, finlab_api: 1 } as const
 
 /** Of the one job that tells of its runs by pings. */
@@ -74,5 +75,5 @@ export function renderMatrixConfig(fleet: Fleet, upstream: Upstream, around: Sur
 
 /** Looked at often, and only what came in lately: the demo's bad rows are few among those of a day. */
 function adaptQuality(quality: object): object {
-  return { ...quality, every: '3s', ...('window' in quality && { window: '1m' }) }
+  return { ...quality, every: `${qualitySeconds}s`, ...('window' in quality && { window: '1m' }) }
 }

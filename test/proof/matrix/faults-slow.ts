@@ -1,14 +1,14 @@
 // What is told of only after a while: resources, quality, certificates, tasks.
 import { Client } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sourceSeconds } from './config.ts'
+import { qualitySeconds, sourceSeconds } from './config.ts'
 import { critical, demo, warning } from './fault.ts'
 import type { Fault } from './fault.ts'
 import type { Load } from './machine.ts'
 import type { Scene } from './scene.ts'
 import { spoiltFiles } from './faults-files.ts'
 import { flapping } from './faults-reachability.ts'
-import { flaky } from './faults-tasks.ts'
+import { failedOnce, flaky } from './faults-tasks.ts'
 import { asOwner, untilRow } from './sql.ts'
 
 const loaded = (load: Load, alert: string): Fault => ({
@@ -114,19 +114,6 @@ const erring: Fault = {
 }
 const stopAsking = new WeakMap<Scene, () => void>()
 
-/** One slot whose runs fail; the next is well again. */
-const failedOnce: Fault = {
-  name: 'daily_report failed once',
-  pages: [warning('TaskFailed', task('daily_report', 'daily'))],
-  inject: ({ stack }) => stack.fleet.break('daily_report', 'fail'),
-  async becomesFact(scene) {
-    const failed = `FROM task_executions WHERE task_name = 'daily_report' AND status = 'failed'`
-    await untilRow(scene, `SELECT count(*) >= 2 AS ok ${failed}`)
-    await scene.stack.fleet.heal('daily_report')
-  },
-  heal: async () => {},
-}
-
 const restarting: Fault = {
   name: 'trainer restarts again and again',
   pages: [warning('ContainerRestartLoop', 'container=platform-trainer-1 target=trainer')],
@@ -149,7 +136,9 @@ const queue: Fault = {
 
 export const second: readonly (readonly Fault[])[] = [
   [
-    demo('platform_db', 'nulls', [warning('DataSourceQualityLow', 'target=finlab_api')]),
+    demo('platform_db', 'nulls', [warning('DataSourceQualityLow', 'target=finlab_api')], {
+      lookedAtEverySeconds: qualitySeconds,
+    }),
     { ...loaded('cpu', 'HostCpuHigh'), becomesFact: () => delay(cpuSeconds * 1000) },
     loaded('pressure', 'HostPressureHigh'),
     erring,

@@ -38,6 +38,13 @@ export const flaky: Fault = {
   },
 }
 
+export const failedOnce: Fault = {
+  name: 'backup failed once',
+  pages: [warning('TaskFailed', 'task=backup task_type=daily')],
+  inject: (scene) => ping(scene, '/fail'),
+  heal: (scene) => ping(scene, ''),
+}
+
 async function ping({ stack }: Scene, signal: string): Promise<void> {
   const url = `${stack.urls.exporter ?? ''}/ping/backup${signal}`
   const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${pingToken}` } })
