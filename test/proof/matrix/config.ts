@@ -19,8 +19,9 @@ export interface Surroundings {
   readonly hasUndeployedTask?: boolean
 }
 
-/** How often each source is asked: as often as its quota bears. */
+/** How often rows are looked through. */
 export const qualitySeconds = 3
+/** How often each source is asked: as often as its quota bears. */
 export const sourceSeconds = { google_sheets: 6, cmoney_api: 4, finlab_api: 1 } as const
 
 /** Of the one job that tells of its runs by pings. */
