@@ -1,7 +1,6 @@
 // The landing page as a person meets it, in a real Chromium (Debian's package `chromium`).
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseConfig } from '../../exporter/src/config/load.ts'
@@ -11,9 +10,11 @@ import { createLog } from '../../exporter/src/log.ts'
 import { createSelfMetrics } from '../../exporter/src/metrics/self.ts'
 import { createScraper } from '../../exporter/src/scrape.ts'
 import { collectors } from '../../exporter/src/collectors/all.ts'
+import { useBrowser } from '../harness/browser.ts'
+import { collectorContext } from '../harness/collector.ts'
 
 const closers: (() => unknown)[] = []
-let browser: Browser
+const browser = useBrowser()
 let url: string
 
 async function listen(server: ReturnType<typeof createServer>): Promise<string> {
@@ -36,15 +37,7 @@ beforeAll(async () => {
   if (!config) throw new Error('the configuration of the test is wrong')
   const log = createLog('error')
   const history = createHistory(100)
-  const context = {
-    log,
-    timeoutSeconds: 2,
-    databases: new Map(),
-    dependencies: new Map(),
-    memory: new Map(),
-    services: [],
-    stateDirectory: undefined,
-  }
+  const context = collectorContext({ log })
   const scraper = createScraper({ config, context, history, clock: Date.now })
   const served = {
     version: '1.2.3',
@@ -60,11 +53,6 @@ beforeAll(async () => {
   }
   url = await listen(createServer(createApp(served)))
   for (let round = 0; round < 3; round += 1) await fetch(`${url}/metrics`)
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic'],
-  })
-  closers.push(() => browser.close())
 })
 
 afterAll(async () => {
@@ -72,7 +60,7 @@ afterAll(async () => {
 })
 
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage(options)
+  const page = await browser().newPage(options)
   await page.goto(url)
   return page
 }
@@ -120,7 +108,7 @@ test.each(
   'on $name in a $colorScheme scheme nothing keeps anybody out, and nothing is wider than the screen',
   async ({ viewport, colorScheme }) => {
     // The page lets no script in, so the one that checks it has to be let past.
-    const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true })
+    const context = await browser().newContext({ viewport, colorScheme, bypassCSP: true })
     const page = await context.newPage()
     await page.goto(url)
     await page.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
@@ -137,7 +125,7 @@ test.each(
 )
 
 test('the page runs no script and loads nothing from elsewhere', async () => {
-  const page = await browser.newPage()
+  const page = await browser().newPage()
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))
   await page.goto(url)

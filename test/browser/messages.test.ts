@@ -1,9 +1,9 @@
 // Messages as people read them: what Alertmanager sends, drawn by a real Chromium, by day and by night, on a telephone.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
+import { useBrowser } from '../harness/browser.ts'
 import { startAlone, startMailbox } from '../harness/alertmanager.ts'
 import { drawSlack } from '../harness/slack-page.ts'
 import { startSlack } from '../harness/slack.ts'
@@ -11,15 +11,7 @@ import { waitFor } from '../harness/wait.ts'
 
 /** Where pictures of the messages are kept, if anywhere. */
 const pictures = process.env['PICTURES']
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  })
-})
-afterAll(() => browser.close())
+const browser = useBrowser()
 
 const labels = { alertname: 'ServiceDown', target: 'ohlc_api', kind: 'service', severity: 'critical' }
 const annotations = {
@@ -83,7 +75,7 @@ interface Look {
 }
 
 async function open({ name, html, width = 680, colorScheme = 'light' }: Look): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 480 }, colorScheme })
+  const page = await browser().newPage({ viewport: { width, height: 480 }, colorScheme })
   onTestFinished(() => page.close())
   await page.setContent(html)
   if (pictures !== undefined) {

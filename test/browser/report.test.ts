@@ -1,24 +1,16 @@
 // The report as a person reads it: in a real Chromium, by day and by night, and on a telephone.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { useBrowser } from '../harness/browser.ts'
 import { useReportWorld } from '../harness/report.ts'
 
 const { upstream, runReport } = useReportWorld()
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  })
-})
-afterAll(() => browser.close())
+const browser = useBrowser()
 
 async function open(output: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage(options)
+  const page = await browser().newPage(options)
   onTestFinished(() => page.close())
   const problems: string[] = []
   page.on('console', (message) => problems.push(message.text()))
