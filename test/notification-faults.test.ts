@@ -151,8 +151,8 @@ test(
       slack.messages.slice(refused).some(({ attachments }) => JSON.stringify(attachments).includes(word))
     slack.reply('ok')
     await stack.waitFor('Slack has the message of the service', saying('trending_api'), 60)
-    own.go('error')
+    own.go('hang')
     await stack.fleet.break('posting_service', 'down')
-    await stack.waitFor('Slack hears of the webhook', saying('Notifications through webhook fail'), 90)
+    await stack.waitFor('Slack hears of the webhook', saying('Notifications through webhook fail'), 120)
   },
 )
