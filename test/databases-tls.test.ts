@@ -10,7 +10,7 @@ import type { DatabaseReading } from '../exporter/src/collectors/databases/watch
 import { targetFamilies } from '../exporter/src/collectors/target-families.ts'
 import { probeFamilies } from '../exporter/src/http/probe-families.ts'
 import { describeProbe } from '../exporter/src/http/trace.ts'
-import { openDatabase } from '../exporter/src/probes/postgres.ts'
+import { openDatabase } from '../exporter/src/probes/postgres/postgres.ts'
 import { serveTcp } from '../exporter/src/probes/testing/servers.ts'
 import { probeOne } from '../exporter/src/round.ts'
 import { collectorContext, renderSeries, renderText, startRound } from './harness/collector.ts'

@@ -5,7 +5,7 @@ import { tasks as scheduled } from '../demo/tasks.ts'
 import { tasks } from '../exporter/src/collectors/tasks/tasks.ts'
 import { taskMetrics } from '../exporter/src/collectors/tasks/families.ts'
 import type { TaskReading, TasksReading } from '../exporter/src/collectors/tasks/reading.ts'
-import { openDatabase } from '../exporter/src/probes/postgres.ts'
+import { openDatabase } from '../exporter/src/probes/postgres/postgres.ts'
 import { collectorContext, renderSeries, startRound } from './harness/collector.ts'
 import { useFleet } from './harness/fleet.ts'
 

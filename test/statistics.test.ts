@@ -1,8 +1,8 @@
 // Statistics on a real Postgres: every type, and every way in which SQL can be wrong.
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { statistics } from '../exporter/src/collectors/statistics/statistics.ts'
-import { openDatabase } from '../exporter/src/probes/postgres.ts'
-import type { Database } from '../exporter/src/probes/postgres.ts'
+import { openDatabase } from '../exporter/src/probes/postgres/postgres.ts'
+import type { Database } from '../exporter/src/probes/postgres/postgres.ts'
 import { collectorContext, renderSeries, renderText, startRound } from './harness/collector.ts'
 import type { TestContext } from './harness/collector.ts'
 import { startPostgres } from './harness/postgres.ts'

@@ -5,7 +5,7 @@ import { GenericContainer, Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { expect, onTestFinished, test } from 'vitest'
 import { containers } from '../../exporter/src/collectors/containers/containers.ts'
-import { openDocker } from '../../exporter/src/probes/docker.ts'
+import { openDocker } from '../../exporter/src/probes/docker/docker.ts'
 import { collectorContext, renderSeries, startRound } from '../harness/collector.ts'
 
 const image = 'node:24.21.0-bookworm-slim'

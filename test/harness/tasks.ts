@@ -2,7 +2,7 @@
 import type { TasksReading, TaskReading } from '../../exporter/src/collectors/tasks/reading.ts'
 import { tasks } from '../../exporter/src/collectors/tasks/tasks.ts'
 import type { TasksWatch } from '../../exporter/src/collectors/tasks/tasks.ts'
-import { openDatabase } from '../../exporter/src/probes/postgres.ts'
+import { openDatabase } from '../../exporter/src/probes/postgres/postgres.ts'
 import { collectorContext, startRound } from './collector.ts'
 import type { TestContext } from './collector.ts'
 

@@ -1,7 +1,7 @@
 // Whether we can see at all: when none of several far anchors answers, the cut is at our end.
 import { z } from 'zod'
 import { family, gauge, noLabels } from '../metrics/metric.ts'
-import { dial } from '../probes/dial.ts'
+import { dial } from '../probes/connection/dial.ts'
 import { startCourse } from '../probes/outcome.ts'
 import { address } from '../schema/address.ts'
 import { timeLimit } from '../schema/duration.ts'

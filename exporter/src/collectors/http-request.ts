@@ -1,8 +1,8 @@
 // The keys with which any section says how to ask an HTTP endpoint.
 import { z } from 'zod'
-import type { Auth } from '../probes/http-auth.ts'
-import type { HttpRequest } from '../probes/http-request.ts'
-import { createTokenSource } from '../probes/oauth2.ts'
+import type { Auth } from '../probes/http/auth.ts'
+import type { HttpRequest } from '../probes/http/request.ts'
+import { createTokenSource } from '../probes/http/oauth2.ts'
 import { httpUrl } from '../schema/http-url.ts'
 import { secret, secretFile } from '../schema/secret.ts'
 import { tls } from '../schema/tls.ts'

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net'
 import { family, gauge, noLabels } from '../metrics/metric.ts'
 import type { Family } from '../metrics/metric.ts'
-import type { Connection } from '../probes/dial.ts'
+import type { Connection } from '../probes/connection/dial.ts'
 
 const protocol = gauge('probe_ip_protocol', 'The version of IP that was used, 4 or 6.')
 const addressHash = gauge('probe_ip_addr_hash', 'A hash of the address, to see when it changes.')

@@ -1,9 +1,9 @@
 // What a probe met on the wire, as lines of text, by the kind of probe.
 import type { DatabaseOutcome } from '../collectors/databases/watch.ts'
-import type { Connection } from '../probes/dial.ts'
-import type { DnsOutcome } from '../probes/dns.ts'
+import type { Connection } from '../probes/connection/dial.ts'
+import type { DnsOutcome } from '../probes/dns/dns.ts'
 import type { GrpcOutcome } from '../probes/grpc.ts'
-import type { HttpOutcome } from '../probes/http.ts'
+import type { HttpOutcome } from '../probes/http/http.ts'
 import type { IcmpOutcome } from '../probes/icmp.ts'
 import type { Outcome } from '../probes/outcome.ts'
 import type { TcpOutcome } from '../probes/tcp.ts'

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import type { JWT, JWTOptions } from 'google-auth-library'
 import { explain } from '../log.ts'
 import { createSecret } from '../schema/secret.ts'
-import type { TokenSource } from './http-auth.ts'
-import { probeHttp } from './http.ts'
-import type { HttpRequest } from './http.ts'
+import type { TokenSource } from './http/auth.ts'
+import { probeHttp } from './http/http.ts'
+import type { HttpRequest } from './http/http.ts'
 import type { Failure, Fault } from './outcome.ts'
 
 interface ServiceAccountOptions {

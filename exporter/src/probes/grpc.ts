@@ -8,8 +8,8 @@ import type {
   IncomingHttpStatusHeader,
 } from 'node:http2'
 import type { Socket } from 'node:net'
-import { dial } from './dial.ts'
-import type { Address, Connection } from './dial.ts'
+import { dial } from './connection/dial.ts'
+import type { Address, Connection } from './connection/dial.ts'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Fault, Outcome } from './outcome.ts'
 

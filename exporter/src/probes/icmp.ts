@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { isIP } from 'node:net'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Fault, Outcome } from './outcome.ts'
-import { lookUp } from './resolve.ts'
-import type { IpFamily } from './resolve.ts'
+import { lookUp } from './connection/resolve.ts'
+import type { IpFamily } from './connection/resolve.ts'
 
 export interface IcmpRequest {
   readonly host: string

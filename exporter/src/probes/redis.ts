@@ -1,10 +1,10 @@
 // One fresh connection to Redis: AUTH where a password is given, then PING, then INFO.
 import type { Socket } from 'node:net'
-import { dial } from './dial.ts'
-import type { Connection } from './dial.ts'
+import { dial } from './connection/dial.ts'
+import type { Connection } from './connection/dial.ts'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Failure, Fault, Outcome } from './outcome.ts'
-import type { TlsOptions } from './tls.ts'
+import type { TlsOptions } from './connection/tls.ts'
 
 interface RedisOutcome extends Outcome, Connection {
   /** The fields of INFO; none where it may not be asked. Undefined where the server did not answer PING. */

@@ -4,7 +4,7 @@ import { probeTcp } from './tcp.ts'
 import type { TcpOutcome, TcpRequest } from './tcp.ts'
 import { createIdentity } from '../../../demo/certificate.ts'
 import { serveTcp } from './testing/servers.ts'
-import type { TlsOptions } from './tls.ts'
+import type { TlsOptions } from './connection/tls.ts'
 
 const never = new AbortController().signal
 

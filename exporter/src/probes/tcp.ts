@@ -1,10 +1,10 @@
 // Connects to a port, and if so configured says something and waits for what should come back.
 import type { Socket } from 'node:net'
-import { dial, secureSocket } from './dial.ts'
-import type { Address, Connection } from './dial.ts'
+import { dial, secureSocket } from './connection/dial.ts'
+import type { Address, Connection } from './connection/dial.ts'
 import { concludeCourse, faultOf, startCourse } from './outcome.ts'
 import type { Course, Fault, Outcome } from './outcome.ts'
-import type { TlsOptions } from './tls.ts'
+import type { TlsOptions } from './connection/tls.ts'
 
 export interface TcpRequest extends Address {
   readonly timeoutSeconds?: number | undefined

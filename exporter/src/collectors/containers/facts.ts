@@ -1,5 +1,5 @@
 // What is known of one container.
-import type { ContainerStats, InspectedContainer, ListedContainer } from '../../probes/docker.ts'
+import type { ContainerStats, InspectedContainer, ListedContainer } from '../../probes/docker/docker.ts'
 
 export const containerStates = [
   'created',

@@ -1,7 +1,7 @@
 // All containers of one engine, looked at in one round.
 import { explain } from '../../log.ts'
-import { openDocker } from '../../probes/docker.ts'
-import type { Docker, ListedContainer } from '../../probes/docker.ts'
+import { openDocker } from '../../probes/docker/docker.ts'
+import type { Docker, ListedContainer } from '../../probes/docker/docker.ts'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { describeContainer, nameOf } from './facts.ts'

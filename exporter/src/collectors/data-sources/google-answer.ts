@@ -1,5 +1,5 @@
 // What Google's APIs say, in the words of a verdict.
-import type { HttpOutcome } from '../../probes/http.ts'
+import type { HttpOutcome } from '../../probes/http/http.ts'
 import { parseJson } from '../judgement/json.ts'
 import { readMoment } from '../judgement/moment.ts'
 import { failed, healthy } from './source.ts'

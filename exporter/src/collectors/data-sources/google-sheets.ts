@@ -1,7 +1,7 @@
 // A spreadsheet of Google: the Sheets API for the data, the Drive API for when they last changed.
 import { createServiceAccountTokens } from '../../probes/google.ts'
-import { probeHttp } from '../../probes/http.ts'
-import type { HttpRequest } from '../../probes/http.ts'
+import { probeHttp } from '../../probes/http/http.ts'
+import type { HttpRequest } from '../../probes/http/http.ts'
 import type { Round } from '../collector.ts'
 import { judgeGoogle, readModified, readRows } from './google-answer.ts'
 import type { SheetQuality } from './quality/section.ts'

@@ -1,6 +1,6 @@
 // A JSON API: asked over HTTP and judged by status, body and assertions.
-import { probeHttp } from '../../probes/http.ts'
-import type { HttpOutcome } from '../../probes/http.ts'
+import { probeHttp } from '../../probes/http/http.ts'
+import type { HttpOutcome } from '../../probes/http/http.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import { httpRequest } from '../http-request.ts'
 import { judgeAssertions, worst } from '../judgement/assertions.ts'

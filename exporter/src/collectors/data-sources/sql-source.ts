@@ -1,6 +1,6 @@
 // A source that is seen only by what it left in a database: connected as long as the database says when that was.
-import { explainPostgres, isRefusedStatement } from '../../probes/postgres-failure.ts'
-import type { Database } from '../../probes/postgres.ts'
+import { explainPostgres, isRefusedStatement } from '../../probes/postgres/failure.ts'
+import type { Database } from '../../probes/postgres/postgres.ts'
 import type { SqlSource } from './section.ts'
 import { failed, healthy } from './source.ts'
 import type { Answer, Source, Verdict } from './source.ts'

@@ -1,5 +1,5 @@
 // When data were last renewed, and how often that happens.
-import type { Database } from '../../probes/postgres.ts'
+import type { Database } from '../../probes/postgres/postgres.ts'
 import { readMoment } from '../judgement/moment.ts'
 
 export interface SyncQuery {

@@ -1,5 +1,5 @@
 // Databases: whether they let a client in, and what they say of their load.
-import type { PoolUse } from '../../probes/postgres.ts'
+import type { PoolUse } from '../../probes/postgres/postgres.ts'
 import { defineCollector } from '../collector.ts'
 import type { Reading } from '../collector.ts'
 import { declareTargets, dependencyReferences } from '../dependency.ts'

@@ -1,7 +1,7 @@
 // How what is known of databases becomes metrics.
 import { counter, family, gauge, withLabel } from '../../metrics/metric.ts'
 import type { Family, Labels, Metric } from '../../metrics/metric.ts'
-import type { PoolUse } from '../../probes/postgres.ts'
+import type { PoolUse } from '../../probes/postgres/postgres.ts'
 import type { DatabaseFacts } from './facts.ts'
 import type { DatabaseReading } from './watch.ts'
 

@@ -1,5 +1,5 @@
 // What Postgres says of itself. Each question stands alone: a missing grant costs its own series and no other.
-import type { Ask } from '../../probes/postgres-session.ts'
+import type { Ask } from '../../probes/postgres/session.ts'
 import { explain } from '../../log.ts'
 import type { DatabaseFacts, LockWait } from './facts.ts'
 

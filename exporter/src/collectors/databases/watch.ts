@@ -1,8 +1,8 @@
 // One database: asked, judged and counted.
 import type { Outcome } from '../../probes/outcome.ts'
-import { askIn, probePostgres } from '../../probes/postgres-session.ts'
-import type { Connection } from '../../probes/dial.ts'
-import type { Database, ReadLimits } from '../../probes/postgres.ts'
+import { askIn, probePostgres } from '../../probes/postgres/session.ts'
+import type { Connection } from '../../probes/connection/dial.ts'
+import type { Database, ReadLimits } from '../../probes/postgres/postgres.ts'
 import { probeRedis } from '../../probes/redis.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import type { Context, Round } from '../collector.ts'

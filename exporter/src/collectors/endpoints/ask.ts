@@ -1,5 +1,5 @@
 // One probe of an endpoint, by its kind, and what its answer means.
-import { probeDns } from '../../probes/dns.ts'
+import { probeDns } from '../../probes/dns/dns.ts'
 import { probeGrpc } from '../../probes/grpc.ts'
 import { probeIcmp } from '../../probes/icmp.ts'
 import type { Outcome } from '../../probes/outcome.ts'

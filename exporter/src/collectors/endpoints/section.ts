@@ -1,6 +1,6 @@
 // The `endpoints` section of watchpost.yml: services that do not speak HTTP.
 import { z } from 'zod'
-import { dnsTypes } from '../../probes/dns-record.ts'
+import { dnsTypes } from '../../probes/dns/record.ts'
 import { address } from '../../schema/address.ts'
 import { timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'

@@ -1,8 +1,8 @@
 // What the machine says of each of its file systems, interfaces and disks, and of the time it loses waiting.
 import { counter, family, gauge } from '../../metrics/metric.ts'
 import type { Family, Labels, Metric } from '../../metrics/metric.ts'
-import type { Filesystem } from '../../probes/filesystems.ts'
-import type { Pressure } from '../../probes/procfs.ts'
+import type { Filesystem } from '../../probes/host/filesystems.ts'
+import type { Pressure } from '../../probes/host/procfs.ts'
 import { isDisk, isLastingInterface } from './facts.ts'
 import type { HostFacts } from './facts.ts'
 

@@ -1,6 +1,6 @@
 // What is known of the machine, from whatever source.
-import type { Filesystem, Mount } from '../../probes/filesystems.ts'
-import type { CpuTimes, ProcfsFacts } from '../../probes/procfs.ts'
+import type { Filesystem, Mount } from '../../probes/host/filesystems.ts'
+import type { CpuTimes, ProcfsFacts } from '../../probes/host/procfs.ts'
 
 export type HostSource = 'procfs' | 'systeminformation' | 'node_exporter'
 

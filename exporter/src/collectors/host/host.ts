@@ -1,7 +1,7 @@
 // The machine that Watchpost runs on. Where node_exporter is, only what alert rules compare is left to do.
 import { machine } from 'node:os'
-import { createFilesystemReader, readMounts } from '../../probes/filesystems.ts'
-import { hasProcfs, readProcfs } from '../../probes/procfs.ts'
+import { createFilesystemReader, readMounts } from '../../probes/host/filesystems.ts'
+import { hasProcfs, readProcfs } from '../../probes/host/procfs.ts'
 import { defineCollector, remember } from '../collector.ts'
 import type { Reading, Round } from '../collector.ts'
 import { chooseMounts, cpuUsage, sampleCpu } from './facts.ts'

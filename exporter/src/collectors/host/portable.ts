@@ -2,7 +2,7 @@
 import { cpus, hostname, loadavg, machine, release, type, uptime, version } from 'node:os'
 import type { CpuInfo } from 'node:os'
 import type { Systeminformation } from 'systeminformation'
-import type { Filesystem } from '../../probes/filesystems.ts'
+import type { Filesystem } from '../../probes/host/filesystems.ts'
 import type { HostFacts } from './facts.ts'
 
 export async function readPortable(wanted: readonly string[] | undefined, now: number): Promise<HostFacts> {

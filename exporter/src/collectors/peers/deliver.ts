@@ -1,6 +1,6 @@
 // A ping on its way to another exporter.
-import type { Auth } from '../../probes/http-auth.ts'
-import { probeHttp } from '../../probes/http.ts'
+import type { Auth } from '../../probes/http/auth.ts'
+import { probeHttp } from '../../probes/http/http.ts'
 import type { Secret } from '../../schema/secret.ts'
 import { forwardedHeader } from '../tasks/ping.ts'
 import type { WaitingPing } from './queue.ts'

@@ -1,5 +1,5 @@
 // What an answer means for the service: by the connection, the status, the body, and what the configuration demands.
-import type { HttpOutcome } from '../../probes/http.ts'
+import type { HttpOutcome } from '../../probes/http/http.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import { judgeAssertions, worst } from '../judgement/assertions.ts'
 import type { Judged } from '../judgement/assertions.ts'

@@ -1,5 +1,5 @@
 // One service: asked, judged and counted.
-import { probeHttp } from '../../probes/http.ts'
+import { probeHttp } from '../../probes/http/http.ts'
 import { publicUrl } from '../../schema/http-url.ts'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'

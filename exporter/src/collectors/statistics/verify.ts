@@ -1,6 +1,6 @@
 // What can be known of the queries before they run: EXPLAIN plans them against the real tables.
 import { explain } from '../../log.ts'
-import { isRefusedStatement } from '../../probes/postgres-failure.ts'
+import { isRefusedStatement } from '../../probes/postgres/failure.ts'
 import type { Context } from '../collector.ts'
 import { wrapQuery } from './query.ts'
 import type { Statistic } from './section.ts'

@@ -1,6 +1,6 @@
 // One statistic: asked when it is due, turned into series, its troubles named once.
-import { explainPostgres } from '../../probes/postgres-failure.ts'
-import type { Database } from '../../probes/postgres.ts'
+import { explainPostgres } from '../../probes/postgres/failure.ts'
+import type { Database } from '../../probes/postgres/postgres.ts'
 import type { Context, Round } from '../collector.ts'
 import { wrapQuery } from './query.ts'
 import { readRows } from './rows.ts'

@@ -1,7 +1,7 @@
 // A source whose runs are in a database: read on each scrape, counted once, saved before it is shown.
 import { explain } from '../../log.ts'
 import type { Labels } from '../../metrics/metric.ts'
-import { explainPostgres } from '../../probes/postgres-failure.ts'
+import { explainPostgres } from '../../probes/postgres/failure.ts'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { SchemaError } from './kinds/adapter.ts'

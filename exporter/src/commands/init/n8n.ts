@@ -1,7 +1,7 @@
 // The scheduled workflows of n8n, read from its database in one read-only transaction.
 import { z } from 'zod'
-import { probePostgres } from '../../probes/postgres-session.ts'
-import type { Ask } from '../../probes/postgres-session.ts'
+import { probePostgres } from '../../probes/postgres/session.ts'
+import type { Ask } from '../../probes/postgres/session.ts'
 import { nothing } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { readTrigger } from './n8n-trigger.ts'

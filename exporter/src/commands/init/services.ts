@@ -1,7 +1,7 @@
 // A health endpoint asked once: what it calls itself, what it depends on, and how it can be judged.
 import { readHealth } from '../../collectors/services/health.ts'
-import { probeHttp } from '../../probes/http.ts'
-import type { HttpOutcome } from '../../probes/http.ts'
+import { probeHttp } from '../../probes/http/http.ts'
+import type { HttpOutcome } from '../../probes/http/http.ts'
 import { literal, toName } from './draft.ts'
 import type { Found } from './draft.ts'
 import { propose } from './proposal.ts'

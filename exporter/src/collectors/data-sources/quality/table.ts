@@ -1,6 +1,6 @@
 // Counts the rows of a table in one statement, over a bounded part of it.
 import { loadPostgres } from '../../../packages.ts'
-import type { Database } from '../../../probes/postgres.ts'
+import type { Database } from '../../../probes/postgres/postgres.ts'
 import type { Counts } from './quality.ts'
 import type { TableQuality } from './section.ts'
 
