@@ -1,6 +1,6 @@
 // The last lines that a failing service wrote, masked. They are asked for only where a diagnosis is read.
-import { openDocker } from '../probes/docker.ts'
-import type { Docker } from '../probes/docker.ts'
+import { openDocker } from '../probes/docker/docker.ts'
+import type { Docker } from '../probes/docker/docker.ts'
 import { explain } from '../log.ts'
 import type { Finding } from './finding.ts'
 import type { Observed } from './fleet.ts'
