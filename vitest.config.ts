@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 import type { TestSpecification } from 'vitest/node'
 
-const longest = /recovery-demo|victoria-metrics|high-availability|sharding|dashboards-change|tour/
+const longest = /recovery\/demo|victoria-metrics|high-availability|sharding|grafana\/change|tour/
 
 /** Those that take a minute and more begin first, so that none of them is left to run alone at the end. */
 class LongestFirst extends BaseSequencer {

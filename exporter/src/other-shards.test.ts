@@ -1,4 +1,4 @@
-// What is said of other shards when Prometheus does not answer as it should; test/sharding.test.ts asks a real one.
+// What is said of other shards when Prometheus does not answer as it should; test/scaling/sharding.test.ts asks a real one.
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'

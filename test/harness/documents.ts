@@ -83,13 +83,16 @@ interface Kind {
   readonly checkedBy: readonly [file: string, ...tests: readonly string[]]
 }
 
-const run = 'test/documents-run.test.ts'
-const documentsTest = 'test/documents.test.ts'
+const run = 'test/documents/commands.test.ts'
+const documentsTest = 'test/documents/documents.test.ts'
 
 export const kinds = {
   session: {
     pattern: /^\$ /,
-    checkedBy: ['test/examples.test.ts', 'the sessions of the documents print what they say, in their order'],
+    checkedBy: [
+      'test/documents/examples.test.ts',
+      'the sessions of the documents print what they say, in their order',
+    ],
   },
   command: { pattern: /^(?!\$ ).*npm run (?:-s )?(?:watchpost|demo) -- /, checkedBy: [run, '%s'] },
   installed: { pattern: /^watchpost /, checkedBy: [run, '%s'] },

@@ -1,4 +1,4 @@
-// What the real ping cannot be made to do on this machine; test/ping.test.ts has the rest.
+// What the real ping cannot be made to do on this machine; test/probes/ping.test.ts has the rest.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,0 +1,323 @@
+// An agent hands the same samples to VictoriaMetrics and to a Prometheus: what the rules and the dashboards make of
+// them there is compared with what they make of them here.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderConfig } from '../../demo/config.ts'
+import { startFleet } from '../../demo/fleet.ts'
+import type { Fleet } from '../../demo/fleet.ts'
+import { requireProgram } from '../../demo/programs/find.ts'
+import { freePort } from '../../demo/programs/ports.ts'
+import type { RunningProcess } from '../../demo/programs/process.ts'
+import { startAlertmanager } from '../../demo/stack/alertmanager.ts'
+import { startExporter } from '../../demo/stack/exporter.ts'
+import { startPrometheus } from '../../demo/stack/prometheus.ts'
+import { queryPrometheus } from '../../demo/stack/query.ts'
+import { alertsOf, readRuleFiles } from '../../prometheus/rules.ts'
+import { answer, listQuestions } from '../harness/questions.ts'
+import type { Question } from '../harness/questions.ts'
+import { startPart } from '../harness/victoria-metrics.ts'
+import { waitFor } from '../harness/wait.ts'
+import { startWebhook } from '../harness/webhook.ts'
+import type { Webhook } from '../harness/webhook.ts'
+
+const scrapeIntervalSeconds = 2
+/** How much faster rules run. */
+const pace = 10
+const factor = 1 / pace
+const parts = [
+  'exporter',
+  'agent',
+  'twin',
+  'prometheus',
+  'alertmanager',
+  'victoria',
+  'pair',
+  'vmalert',
+] as const
+
+const running: RunningProcess[] = []
+let directory: string
+let fleet: Fleet
+let webhook: Webhook
+let port: Readonly<Record<(typeof parts)[number], number>>
+const address = (part: (typeof parts)[number]): string => `127.0.0.1:${port[part]}`
+const url = (part: (typeof parts)[number]): string => `http://${address(part)}`
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'watchpost-victoria-'))
+  const ports = await Promise.all(parts.map(async (part) => [part, await freePort()] as const))
+  port = Object.fromEntries(ports) as typeof port
+  webhook = await startWebhook()
+  const [started] = await Promise.all([
+    startFleet({ ports: 'ephemeral', dataDirectory: join(directory, 'fleet'), speed: 1 }),
+    startStores(),
+  ])
+  fleet = started
+  const config = renderConfig(fleet)
+  running.push(await startExporter({ directory: join(directory, 'exporter'), port: port.exporter, config }))
+  await startAgent('a', ['victoria', 'prometheus', 'pair'])
+  await startAgent('b', ['pair'])
+  await startRules()
+  // Rules that look back see the same past only if both began before the fault.
+  for (const store of ['prometheus', 'victoria'] as const) {
+    const level = 'target_signal:watchpost_anomaly_level:avg5m{target="analyze_api"}'
+    await waitFor('the rules of both', async () => (await queryPrometheus(url(store), level)).length > 0, 60)
+  }
+  await fleet.break('ohlc_api', 'down')
+})
+afterAll(async () => {
+  for (const program of running.toReversed()) await program.stop()
+  await fleet.stop()
+  await webhook.close()
+  await rm(directory, { recursive: true })
+})
+
+/** A Prometheus that scrapes nothing and takes what the agent hands on, with the same rules; and VictoriaMetrics. */
+async function startStores(): Promise<void> {
+  const program = await requireProgram('prometheus', { log: () => {} })
+  const prometheus = await startPrometheus({
+    program,
+    directory: join(directory, 'prometheus'),
+    port: port.prometheus,
+    scrapeIntervalSeconds,
+    pace,
+    addresses: new Map(),
+    flags: ['--web.enable-remote-write-receiver'],
+  })
+  const replacements = new Map([
+    ['/storage', join(directory, 'storage')],
+    ['http://vmalert:8880', url('vmalert')],
+  ])
+  const victoria = await startPart('victoria-metrics', { port: port.victoria, factor, replacements })
+  // What a pair writes to: one sample of each interval is kept.
+  const pair = await startPart('victoria-metrics', {
+    port: port.pair,
+    factor,
+    replacements: new Map([
+      ['/storage', join(directory, 'pair')],
+      ['dedup.minScrapeInterval=0s', `dedup.minScrapeInterval=${scrapeIntervalSeconds}s`],
+    ]),
+  })
+  running.push(prometheus, victoria, pair)
+}
+
+/** Agents scrape one exporter; two of them are a pair. */
+async function startAgent(replica: 'a' | 'b', stores: readonly (typeof parts)[number][]): Promise<void> {
+  const own = replica === 'a' ? 'agent' : 'twin'
+  const agent = await startPrometheus({
+    program: await requireProgram('prometheus', { log: () => {} }),
+    directory: join(directory, own),
+    port: port[own],
+    file: 'remote-write.yml',
+    isAgent: true,
+    scrapeIntervalSeconds,
+    pace,
+    addresses: new Map<string, string | readonly string[]>([
+      ['exporter:8007', address('exporter')],
+      ['victoria-metrics:8428', stores.map(address)],
+    ]),
+    environment: { WATCHPOST_CLUSTER: 'test', WATCHPOST_REPLICA: replica },
+  })
+  running.push(agent)
+}
+
+async function startRules(): Promise<void> {
+  const alertmanager = await startAlertmanager({
+    program: await requireProgram('alertmanager', { log: () => {} }),
+    directory: join(directory, 'alertmanager'),
+    port: port.alertmanager,
+    environment: {
+      ALERT_CHANNELS: 'webhook',
+      ALERT_WEBHOOK_URL: `http://127.0.0.1:${webhook.port}/`,
+      ALERT_GROUP_WAIT: '1s',
+    },
+  })
+  const replacements = new Map([
+    ['/etc/prometheus/rules', join(directory, 'prometheus/rules')],
+    ['http://victoria-metrics:8428', url('victoria')],
+    ['http://alertmanager:9093', url('alertmanager')],
+    ['cluster=watchpost', 'cluster=test'],
+  ])
+  running.push(alertmanager, await startPart('vmalert', { port: port.vmalert, factor, replacements }))
+}
+
+interface Alert {
+  readonly state: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** Their meaning differs by design: docs/scaling.md says how. */
+const ofCounters = /\b(?:rate|increase|delta|deriv|changes|resets|predict_linear)\(/
+/** Alerts that look at counters: near their limit one of the two may fire a moment earlier. */
+const ruleFiles = await readRuleFiles('prometheus/rules')
+const nearby = new Set(
+  ruleFiles.flatMap(alertsOf).flatMap(({ alert, expr }) => (ofCounters.test(expr) ? [alert] : [])),
+)
+const isComparable = (labels: Readonly<Record<string, string>>): boolean =>
+  !nearby.has(labels['alertname'] ?? '')
+
+/** VictoriaMetrics hands the question on to vmalert. */
+async function firing(store: 'prometheus' | 'victoria'): Promise<readonly Alert[]> {
+  const response = await fetch(`${url(store)}/api/v1/alerts`)
+  const { data } = (await response.json()) as { data: { alerts: readonly Alert[] } }
+  return data.alerts.filter(({ state, labels }) => state === 'firing' && isComparable(labels))
+}
+
+/** Prometheus adds its external labels only on the way out, vmalert before. */
+function named({ labels }: Pick<Alert, 'labels'>): string {
+  const own = Object.entries(labels).filter(([name]) => name !== 'cluster')
+  return JSON.stringify(own.toSorted(([one], [other]) => one.localeCompare(other)))
+}
+
+describe('vmalert', () => {
+  test('fires the same alerts as Prometheus, with the same texts', async () => {
+    await waitFor(
+      'the same alerts',
+      async () => {
+        const [here, there] = await Promise.all([firing('prometheus'), firing('victoria')])
+        expect(here.map(({ labels }) => labels['alertname'])).toContain('ServiceDown')
+        expect(here.map(({ labels }) => labels['alertname'])).toContain('ServiceImpacted')
+        expect(there.map(named).toSorted()).toEqual(here.map(named).toSorted())
+        const texts = (alerts: readonly Alert[]) =>
+          alerts.find(({ labels }) => labels['alertname'] === 'ServiceDown')
+        expect(texts(there)?.annotations).toEqual(texts(here)?.annotations)
+        return true
+      },
+      90,
+    )
+  }, 100_000)
+
+  test('sends them on: the page has the text that it always has', async () => {
+    const page = await waitFor('the page', () =>
+      webhook.alerts.find(({ labels }) => labels['alertname'] === 'ServiceDown'),
+    )
+    const pages = webhook.alerts.filter(({ labels }) => labels['alertname'] === 'ServiceDown')
+    expect(pages.map(({ labels }) => labels['target'])).toEqual(['ohlc_api'])
+    expect(page.labels).toEqual({
+      alertname: 'ServiceDown',
+      cluster: 'test',
+      kind: 'service',
+      severity: 'critical',
+      target: 'ohlc_api',
+    })
+    expect(page.annotations['description']).toMatch(/^ohlc_api fails its probes \(reason: connect\)\./)
+  })
+
+  test('evaluates every rule', async () => {
+    const response = await fetch(`${url('victoria')}/api/v1/rules`)
+    const { data } = (await response.json()) as {
+      data: { groups: readonly { rules: readonly { name: string; lastError: string }[] }[] }
+    }
+    const rules = data.groups.flatMap((group) => group.rules)
+    expect(rules.length).toBeGreaterThan(150)
+    expect(
+      rules.filter(({ lastError }) => lastError !== '').map(({ name, lastError }) => [name, lastError]),
+    ).toEqual([])
+  })
+})
+
+/** Made by rules, which the two evaluate at moments of their own: the labels are compared, and not the values. */
+const ofRules = /[a-z]:[a-z]|\bALERTS|watchpost_alert_info/
+/** Made every five minutes, or forty seconds here: the test is over before both have made it. */
+const seldom = /ratio(?:_avg)?30d|budget_left|:avg7d/
+/** A subquery is evaluated at round times of its own. */
+const subquery = /:\d*[smh]?\]/
+
+interface Answers {
+  readonly question: Question
+  readonly here: ReadonlyMap<string, number>
+  readonly there: ReadonlyMap<string, number>
+}
+
+function problemOf({ question, here, there }: Answers): string | undefined {
+  const { expr } = question.query
+  const lacking = [...here.keys()].filter((labels) => !there.has(labels))
+  const more = [...there.keys()].filter((labels) => !here.has(labels))
+  if (subquery.test(expr) || seldom.test(expr)) return undefined
+  if (lacking.length > 0) return `lacks ${lacking[0]}`
+  // A counter that began within the window has grown from 0 there, and not at all here.
+  if (more.length > 0 && !ofCounters.test(expr)) return `has ${more[0]} as well`
+  if (ofRules.test(expr) || ofCounters.test(expr)) return undefined
+  const wrong = [...here].find(
+    ([labels, value]) => Math.abs((there.get(labels) ?? NaN) - value) > 1e-9 * Math.abs(value),
+  )
+  return wrong && `says ${there.get(wrong[0])} for ${wrong[0]}, not ${wrong[1]}`
+}
+
+describe('the dashboards', () => {
+  async function ask(question: Question, store: 'prometheus' | 'victoria', now: number) {
+    const series = await answer(question, { url: url(store), now, scrapeIntervalSeconds })
+    const values = series
+      .filter(({ labels }) => isComparable(labels))
+      .map(({ labels, points }) => [named({ labels }), points[0]?.[1] ?? NaN] as const)
+    // What is no number, VictoriaMetrics leaves out.
+    return new Map(values.filter(([, value]) => !Number.isNaN(value)))
+  }
+
+  test('have the same answers to every question', async () => {
+    const questions = await listQuestions(url('prometheus'))
+    await waitFor(
+      'the same answers',
+      async () => {
+        // Late enough for all to have arrived, and for the rules to have been evaluated.
+        const now = Math.floor(Date.now() / 1000) - 3 * scrapeIntervalSeconds
+        const answers = await Promise.all(
+          questions.map(async (question) => {
+            const [here, there] = await Promise.all([
+              ask(question, 'prometheus', now),
+              ask(question, 'victoria', now),
+            ])
+            return { question, here, there }
+          }),
+        )
+        const problems = answers.flatMap((found) => {
+          const problem = problemOf(found)
+          return problem === undefined
+            ? []
+            : [`${found.question.place}: ${problem}\n  ${found.question.query.expr}`]
+        })
+        expect(problems.join('\n')).toBe('')
+        const exact = answers.filter(
+          ({ question, here }) =>
+            here.size > 0 && ![ofRules, ofCounters, subquery].some((kind) => kind.test(question.query.expr)),
+        )
+        expect(exact.length).toBeGreaterThan(60)
+        return true
+      },
+      60,
+    )
+  }, 90_000)
+
+  test('see the pace of a steady counter alike', async () => {
+    const probes = 'sum(rate(watchpost_target_probes_total{kind="service"}[10s]))'
+    await waitFor('the same pace', async () => {
+      const [[here], [there]] = await Promise.all([
+        queryPrometheus(url('prometheus'), probes),
+        queryPrometheus(url('victoria'), probes),
+      ])
+      // Six services every two seconds, and twice that where the twin does not scrape at the same moment.
+      expect(here?.value).toBeGreaterThan(2.5)
+      expect(Math.abs((there?.value ?? 0) / (here?.value ?? 1) - 1)).toBeLessThan(0.2)
+      return true
+    })
+  })
+})
+
+test('of a pair one sample of each interval is kept, under one name', async () => {
+  const [{ value: targets } = { value: 0 }] = await queryPrometheus(
+    url('victoria'),
+    'count(count by (target) (watchpost_target_up))',
+  )
+  for (const store of ['victoria', 'pair'] as const) {
+    const [series] = await queryPrometheus(url(store), 'count(watchpost_target_up)')
+    expect(series?.value).toBe(targets)
+    // Two agents give twenty in twenty seconds, and one gives ten; an edge may be in or out.
+    const [samples] = await queryPrometheus(url(store), 'count_over_time(up{job="watchpost"}[20s])')
+    expect(samples?.value).toBeGreaterThanOrEqual(8)
+    expect(samples?.value).toBeLessThanOrEqual(11)
+    expect(samples?.labels).not.toHaveProperty('replica')
+  }
+})
