@@ -2,7 +2,18 @@
 import { constants } from 'node:fs'
 import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import type { Rendered } from './render.ts'
+
+export interface Rendered {
+  readonly yaml: string
+  /** Definitions that the message templates use: addresses and the time zone. */
+  readonly settingsTemplate: string
+  readonly language: string
+  /** Contents of the secret files, by their path beside alertmanager.yml. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Files that must exist, by the variable that names them. */
+  readonly secretFiles: ReadonlyMap<string, string>
+  readonly problems: readonly string[]
+}
 
 export interface Output {
   readonly write: (text: string) => void

@@ -5,22 +5,11 @@ import { stringify } from 'yaml'
 import { channelNames, channels, isChannel, webhookTo } from './channels.ts'
 import type { Channel, Integrations } from './channels.ts'
 import { writeRendered } from './output.ts'
+import type { Rendered } from './output.ts'
 import { inhibitRules, receiverNames, renderRoute } from './routes.ts'
 import { isHttpUrl, readVariables } from './variables.ts'
 import type { Environment, Variables } from './variables.ts'
 import { parseWindow } from './windows.ts'
-
-export interface Rendered {
-  readonly yaml: string
-  /** Definitions that the message templates use: addresses and the time zone. */
-  readonly settingsTemplate: string
-  readonly language: Language
-  /** Contents of the secret files, by their path beside alertmanager.yml. */
-  readonly secrets: ReadonlyMap<string, string>
-  /** Files that must exist, by the variable that names them. */
-  readonly secretFiles: ReadonlyMap<string, string>
-  readonly problems: readonly string[]
-}
 
 const languages = ['en', 'zh-TW'] as const
 type Language = (typeof languages)[number]

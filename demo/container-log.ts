@@ -1,5 +1,5 @@
 // What a container of the fleet has written down last, in the frames of the engine: one stream for each kind of line.
-import type { Container } from './containers.ts'
+import type { Container } from './container.ts'
 
 /** The password is there to be hidden. */
 const startLines = (name: string): readonly string[] => [

@@ -5,10 +5,10 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ServiceEntry } from './catalogue.ts'
 import type { Breakable } from './fault.ts'
+import { containerName, inspect, measure, summarize } from './container.ts'
+import type { Container } from './container.ts'
 import { renderLog } from './container-log.ts'
-import { simulateTraffic } from './traffic.ts'
 
-const memoryLimitBytes = 512 * 1024 * 1024
 const apiVersion = '1.47'
 
 export interface ContainerEngine {
@@ -16,13 +16,6 @@ export interface ContainerEngine {
   /** The service with its container: down ends both, oom and stopped are ends of their own. */
   readonly contain: (service: Breakable) => Breakable
   readonly close: () => Promise<void>
-}
-
-export interface Container {
-  readonly entry: ServiceEntry
-  startedAt: number
-  restarts: number
-  end: { readonly exitCode: number; readonly isOomKill: boolean; readonly at: number } | undefined
 }
 
 export interface EngineOptions {
@@ -131,63 +124,12 @@ function find(id: string, containers: ReadonlyMap<string, Container>): Container
 function route(path: string, containers: ReadonlyMap<string, Container>): unknown {
   if (path === '/_ping') return 'OK'
   if (path === '/version') return { ApiVersion: apiVersion, MinAPIVersion: '1.24', Version: '28.0.0' }
-  if (path === '/containers/json') return [...containers.values()].map(list)
+  if (path === '/containers/json') return [...containers.values()].map(summarize)
   const [, id = '', question] = /^\/containers\/([\w-]+)\/(json|stats|logs)$/.exec(path) ?? []
   const container = find(id, containers)
   if (!container) return undefined
   if (question === 'logs') return renderLog(container)
   return question === 'json' ? inspect(container) : measure(container)
-}
-
-export function containerName({ entry }: Pick<Container, 'entry'>): string {
-  return `platform-${entry.name.replaceAll('_', '-')}-1`
-}
-
-function list(container: Container): unknown {
-  const { entry, end } = container
-  return {
-    Id: entry.name,
-    Names: [`/${containerName(container)}`],
-    Image: `platform/${entry.name.replaceAll('_', '-')}:${entry.version}`,
-    State: end ? 'exited' : 'running',
-    Labels: labelsOf(container),
-  }
-}
-
-function labelsOf({ entry }: Container): Readonly<Record<string, string>> {
-  return { 'com.docker.compose.service': entry.name.replaceAll('_', '-') }
-}
-
-function inspect(container: Container): unknown {
-  const { entry, startedAt, restarts, end } = container
-  return {
-    Id: entry.name,
-    Name: `/${containerName(container)}`,
-    Config: { Labels: labelsOf(container) },
-    RestartCount: restarts,
-    State: {
-      Status: end ? 'exited' : 'running',
-      OOMKilled: end?.isOomKill ?? false,
-      ExitCode: end?.exitCode ?? 0,
-      StartedAt: new Date(startedAt).toISOString(),
-      Health: { Status: end ? 'unhealthy' : 'healthy' },
-    },
-    HostConfig: { Memory: memoryLimitBytes, NanoCpus: 1e9 },
-  }
-}
-
-function measure({ entry, startedAt, end }: Container): unknown {
-  if (end) return {}
-  const ageSeconds = (Date.now() - startedAt) / 1000
-  const { memory } = simulateTraffic(entry.traffic, entry.name, ageSeconds)
-  return {
-    cpu_stats: { cpu_usage: { total_usage: ageSeconds * (entry.traffic.cpu / 100) * 1e9 }, online_cpus: 2 },
-    memory_stats: {
-      usage: Math.round((memory / 100) * memoryLimitBytes),
-      limit: memoryLimitBytes,
-      stats: { inactive_file: 0 },
-    },
-  }
 }
 
 function eventsOf(kills: Kills, asked: URLSearchParams): string {

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml'
 import { databaseName, services } from './catalogue.ts'
 import type { ServiceEntry } from './catalogue.ts'
-import { containerName } from './containers.ts'
+import { containerName } from './container.ts'
 import type { Fleet } from './fleet.ts'
 import { tasks } from './tasks.ts'
 

@@ -2,7 +2,7 @@
 import type { Panel as Model } from '@grafana/grafana-foundation-sdk/dashboard'
 import { say } from '../language.ts'
 import type { Language } from '../language.ts'
-import type { Asked } from '../proof/judge.ts'
+import type { Asked } from '../proof/ask.ts'
 import type { Series } from '../proof/ask.ts'
 import type { Box } from './svg.ts'
 

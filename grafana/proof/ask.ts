@@ -16,6 +16,11 @@ export interface Answer {
   readonly error: string | undefined
 }
 
+export interface Asked {
+  readonly query: Query
+  readonly answer: Answer
+}
+
 export interface Asking {
   readonly prometheusUrl: string
   /** Unix time at which the range ends, in seconds. */

@@ -1,7 +1,7 @@
 // What goes wrong in tables: Grafana makes a column of every label, and joins the rows of several queries on the labels
 // that more than one of them has.
 import type { Panel } from '../panels/panel.ts'
-import type { Asked } from './judge.ts'
+import type { Asked } from './ask.ts'
 
 interface Organize {
   readonly indexByName: Readonly<Record<string, number>>

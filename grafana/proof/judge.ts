@@ -1,19 +1,14 @@
 // What is wrong with a panel, from the answers to its queries.
 import type { Panel } from '../panels/panel.ts'
 import type { Query } from '../queries.ts'
+import type { Answer, Asked, Series } from './ask.ts'
 import { tableProblems } from './judge-table.ts'
-import type { Answer, Series } from './ask.ts'
 
 export interface Verdict {
   readonly dashboard: string
   readonly panel: Panel
   readonly isEmpty: boolean
   readonly problems: readonly string[]
-}
-
-export interface Asked {
-  readonly query: Query
-  readonly answer: Answer
 }
 
 export const slowestMilliseconds = 500

@@ -7,9 +7,9 @@ import type { Panel } from '../panels/panel.ts'
 import type { Query } from '../queries.ts'
 import type { Variable } from '../variables.ts'
 import { ask, listValues } from './ask.ts'
-import type { Answer, Asking } from './ask.ts'
+import type { Answer, Asked, Asking } from './ask.ts'
 import { judge, slowestMilliseconds } from './judge.ts'
-import type { Asked, Verdict } from './judge.ts'
+import type { Verdict } from './judge.ts'
 
 export interface Server extends Omit<Asking, 'variables' | 'now'> {
   /** Which values of a variable of one are tried; all where it is left out. */

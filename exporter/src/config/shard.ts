@@ -1,6 +1,6 @@
 // One exporter's share of the fleet, where several watch it together.
 import { createHash } from 'node:crypto'
-import type { Config } from './load.ts'
+import type { Settings } from './schema.ts'
 
 export interface Shard {
   /** From 1. */
@@ -40,11 +40,16 @@ export function isOwn(name: string | undefined, shard: Shard | undefined): boole
   return (name === undefined ? 1 : ownerOf(name, shard.count)) === shard.number
 }
 
+interface Shareable {
+  readonly settings: Settings
+  readonly collectors: readonly (Sharded & { readonly name: string })[]
+}
+
 /**
  * Targets are spread over the shards by their names; of what the fleet has one of, the first shard has all. What is
  * declared and what depends on what stay those of the whole fleet.
  */
-export function takeShare(config: Config, shard: Shard | undefined): Config {
+export function takeShare<Whole extends Shareable>(config: Whole, shard: Shard | undefined): Whole {
   if (shard === undefined) return config
   const settings: Record<string, unknown> = { ...config.settings }
   for (const collector of config.collectors) {
@@ -52,7 +57,7 @@ export function takeShare(config: Config, shard: Shard | undefined): Config {
     if (section === undefined) continue
     settings[collector.name] = shareOf(collector, section, shard)
   }
-  return Object.freeze({ ...config, shard, settings: Object.freeze(settings) as Config['settings'] })
+  return Object.freeze({ ...config, shard, settings: Object.freeze(settings) as Settings })
 }
 
 interface Sharded {

@@ -1,13 +1,8 @@
 // The Express application: which path leads where, and what an error looks like.
 import express from 'express'
 import type { ErrorRequestHandler, Express, Request, Response } from 'express'
-import type { Config } from '../config/load.ts'
-import type { Problem } from '../config/problem.ts'
-import type { History } from '../history.ts'
 import { explain } from '../log.ts'
 import type { Log } from '../log.ts'
-import type { SelfMetrics } from '../metrics/self.ts'
-import type { Scraper } from '../scrape.ts'
 import { apiRoutes } from './api/routes.ts'
 import { refuseForeignOrigin } from './foreign-origin.ts'
 import { healthRoutes } from './health.ts'
@@ -17,24 +12,8 @@ import { limitParallel } from './parallel.ts'
 import { pingRoutes } from './ping.ts'
 import { serveProbe } from './probe.ts'
 import { serveLanding } from './landing.ts'
-import type { ReloadState } from './page.ts'
 import { refuseMethod, sendProblem } from './problem.ts'
-
-/** What the pages are made from. The functions give what is current: a reload swaps it. */
-export interface Served {
-  readonly version: string
-  readonly log: Log
-  readonly self: SelfMetrics
-  readonly startedAt: number
-  /** How many may ask for /metrics at once; 0 for any number. */
-  readonly maxRequests: number
-  readonly scraper: () => Scraper
-  readonly settings: () => Config['settings']
-  readonly history: History
-  readonly reloadState: () => ReloadState
-  /** Loads the configuration again; gives the problems that kept the old one in use. */
-  readonly reload: () => Promise<readonly Problem[]>
-}
+import type { Served } from './served.ts'
 
 export function createApp(served: Served): Express {
   const app = express()

@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express'
 import { stringify } from 'yaml'
 import { publicUrl } from '../schema/http-url.ts'
-import type { Served } from './app.ts'
+import type { Served } from './served.ts'
 
 export function serveConfig(served: Served): RequestHandler {
   return (_request, response) => {

@@ -1,7 +1,7 @@
 // Paths that say how Watchpost itself is, and the one that makes it load its configuration again.
 import { Router } from 'express'
 import { formatProblem } from '../config/problem.ts'
-import type { Served } from './app.ts'
+import type { Served } from './served.ts'
 import { refuseMethod } from './problem.ts'
 
 export function healthRoutes(served: Served): Router {

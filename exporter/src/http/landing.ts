@@ -8,7 +8,7 @@ import type { History, Verdict } from '../history.ts'
 import type { Snapshot } from '../scrape.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { summarise } from '../diagnosis/wording.ts'
-import type { Served } from './app.ts'
+import type { Served } from './served.ts'
 import { findingsOf } from './diagnosis.ts'
 
 export function serveLanding(served: Served): RequestHandler {

@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express'
 import type { Config } from '../config/load.ts'
 import { contentTypes, renderPage } from '../metrics/exposition.ts'
-import type { Served } from './app.ts'
+import type { Served } from './served.ts'
 import { roundSeconds } from './metrics.ts'
 import { chooseFormat } from './negotiation.ts'
 import { probeFamilies } from './probe-families.ts'

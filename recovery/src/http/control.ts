@@ -9,7 +9,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { JournalEvent } from '../state/event.ts'
 import { openEpisodes } from '../state/state.ts'
 import type { State } from '../state/state.ts'
-import type { Served } from './app.ts'
+import type { Served } from './served.ts'
 
 const actor = z
   .string()

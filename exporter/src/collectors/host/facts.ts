@@ -1,6 +1,7 @@
 // What is known of the machine, from whatever source.
 import type { Filesystem, Mount } from '../../probes/host/filesystems.ts'
 import type { CpuTimes, ProcfsFacts } from '../../probes/host/procfs.ts'
+import type { Reading } from '../collector.ts'
 
 export type HostSource = 'procfs' | 'systeminformation' | 'node_exporter'
 
@@ -8,6 +9,12 @@ export interface HostFacts extends ProcfsFacts {
   readonly filesystems: readonly Filesystem[]
   /** When all of it was read, in Unix seconds by the clock of the machine. */
   readonly time: number
+}
+
+export interface HostReading extends Reading {
+  readonly facts: HostFacts | undefined
+  readonly source: HostSource | undefined
+  readonly cpuUsageRatio: number | undefined
 }
 
 /** Memory in use as a share of all: what the kernel could not hand out at once. */

@@ -3,8 +3,7 @@ import { counter, family, gauge } from '../../metrics/metric.ts'
 import type { Family, Labels, Metric } from '../../metrics/metric.ts'
 import { deviceFamilies, deviceMetrics } from './devices.ts'
 import { filesystemUsage, memoryUsage } from './facts.ts'
-import type { HostFacts } from './facts.ts'
-import type { HostReading } from './host.ts'
+import type { HostFacts, HostReading } from './facts.ts'
 
 const none: Labels = Object.freeze({})
 

@@ -6,7 +6,7 @@ import { collectorContext, renderSeries, startRound } from '../../../../test/har
 import { serveHttp } from '../../probes/testing/servers.ts'
 import { cpuUsage, sampleCpu } from './facts.ts'
 import { host } from './host.ts'
-import type { HostReading } from './host.ts'
+import type { HostReading } from './facts.ts'
 import { readPortable } from './portable.ts'
 
 let root: string

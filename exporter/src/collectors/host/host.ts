@@ -3,20 +3,14 @@ import { machine } from 'node:os'
 import { createFilesystemReader, readMounts } from '../../probes/host/filesystems.ts'
 import { hasProcfs, readProcfs } from '../../probes/host/procfs.ts'
 import { defineCollector, remember } from '../collector.ts'
-import type { Reading, Round } from '../collector.ts'
+import type { Round } from '../collector.ts'
 import { chooseMounts, cpuUsage, sampleCpu } from './facts.ts'
-import type { CpuSample, HostFacts, HostSource } from './facts.ts'
+import type { CpuSample, HostFacts, HostReading } from './facts.ts'
 import { hostFamilies, hostMetrics } from './families.ts'
 import { createNodeExporterCheck } from './node-exporter.ts'
 import { readPortable } from './portable.ts'
 import { section } from './section.ts'
 import type { HostSection } from './section.ts'
-
-export interface HostReading extends Reading {
-  readonly facts: HostFacts | undefined
-  readonly source: HostSource | undefined
-  readonly cpuUsageRatio: number | undefined
-}
 
 const nothing: HostReading = { targets: [], facts: undefined, source: undefined, cpuUsageRatio: undefined }
 

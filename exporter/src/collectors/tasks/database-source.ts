@@ -10,8 +10,9 @@ import { createErrorRules } from './account/error-class.ts'
 import { createKeeper } from './account/keeper.ts'
 import type { Keeper } from './account/keeper.ts'
 import { dependenciesOf } from './dependencies.ts'
+import { openBudget } from './follow/budget.ts'
 import { applyPass, readPass } from './follow/pass.ts'
-import type { Budget, Pass } from './follow/pass.ts'
+import type { Pass } from './follow/pass.ts'
 import type { Plan } from './follow/plan.ts'
 import { accountOf } from './account/ledger.ts'
 import { readTasks } from './reading.ts'
@@ -50,9 +51,6 @@ interface Desk {
   slots: Extras['slots']
   reason: SourceReason | undefined
 }
-
-const pageRows = 5_000
-const passRows = 50_000
 
 export function watchDatabaseSource(
   source: DatabaseTaskSource,
@@ -208,17 +206,6 @@ interface Outcome {
   readonly round: Round
   readonly looked: Looked | undefined
   readonly failure: Failure | undefined
-}
-
-function openBudget(source: DatabaseTaskSource, timeoutSeconds: number): Budget {
-  // Less than half of the time there is, so that what was read can still be taken in, saved and shown.
-  const until = performance.now() + timeoutSeconds * 400
-  return {
-    pageRows,
-    isSpent: (rows) => rows >= passRows || performance.now() > until,
-    marginSeconds: source.margin,
-    historySeconds: source.history,
-  }
 }
 
 /** A schedule of the configuration wins over one that the source tells; one that is told no longer is no more. */

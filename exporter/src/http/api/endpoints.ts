@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { languages } from '../../diagnosis/text.ts'
 import type { Snapshot } from '../../scrape.ts'
-import type { Served } from '../app.ts'
+import type { Served } from '../served.ts'
 import { describeDiagnoses } from '../diagnosis.ts'
 import { readDashboard } from './dashboard.ts'
 import { monitoringDashboard } from './dashboard-models.ts'

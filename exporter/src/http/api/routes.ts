@@ -1,6 +1,6 @@
 // The JSON API: read only, made from a snapshot no older than a scrape.
 import { Router } from 'express'
-import type { Served } from '../app.ts'
+import type { Served } from '../served.ts'
 import { isIdentified } from '../access.ts'
 import { refuseMethod, sendProblem } from '../problem.ts'
 import { endpoints } from './endpoints.ts'

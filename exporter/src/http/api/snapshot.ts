@@ -1,6 +1,6 @@
 // The snapshot that an answer is made from, and how long that answer may be kept.
 import type { Snapshot } from '../../scrape.ts'
-import type { Served } from '../app.ts'
+import type { Served } from '../served.ts'
 
 const freshSeconds = 15
 const timeoutSeconds = 10

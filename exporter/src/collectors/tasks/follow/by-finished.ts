@@ -3,7 +3,7 @@
 import type { ClientBase } from 'pg'
 import type { Head } from './head.ts'
 import { climb } from './ladder.ts'
-import type { Budget } from './pass.ts'
+import type { Budget } from './budget.ts'
 import { isNaive, quoteText } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { toRecord } from './record-row.ts'

@@ -4,20 +4,12 @@ import { applyByFinished, readByFinished, stuckSeconds } from './by-finished.ts'
 import type { FinishedBatch } from './by-finished.ts'
 import { applyById, readById } from './by-id.ts'
 import type { IdBatch } from './by-id.ts'
+import type { Budget } from './budget.ts'
 import { readHead } from './head.ts'
 import type { Head } from './head.ts'
 import { judgeSchedules, showTotals } from '../account/ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Sighting, SightRules, SourceState } from '../account/state.ts'
-
-export interface Budget {
-  readonly pageRows: number
-  readonly isSpent: (rows: number) => boolean
-  /** How far clocks and the numbering of transactions may be apart. */
-  readonly marginSeconds: number
-  /** How much of the past is read when a table is seen for the first time. */
-  readonly historySeconds: number
-}
 
 type Batch = { readonly byId: IdBatch } | { readonly byFinished: FinishedBatch }
 
