@@ -1,5 +1,5 @@
 // Statistics on a real Postgres: every type, and every way in which SQL can be wrong.
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { statistics } from '../../exporter/src/collectors/statistics/statistics.ts'
 import { openDatabase } from '../../exporter/src/probes/postgres/postgres.ts'
 import type { Database } from '../../exporter/src/probes/postgres/postgres.ts'
@@ -73,6 +73,42 @@ test('a counter and a timestamp have metrics of their own', async () => {
   ])
 })
 
+test('a time without a zone is one of UTC, wherever Watchpost runs', async () => {
+  vi.stubEnv('TZ', 'Asia/Taipei')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const at = async (value: string): Promise<string[]> => {
+    const lines = await series(
+      { query: `SELECT ${value} AS value, ${value} AS label`, type: 'timestamp' },
+      timed,
+    )
+    return lines.map((line) => line.replace(/^.*label="(.*)"} /, '$1 '))
+  }
+  const timed = 'watchpost_statistic_timestamp_seconds'
+  expect(await at("timestamp '2026-01-02 03:04:05'")).toEqual(['2026-01-02T03:04:05.000Z 1767323045'])
+  expect(await at("date '2026-01-02'")).toEqual(['2026-01-02T00:00:00.000Z 1767312000'])
+  expect(await at("timestamptz '2026-01-02 11:04:05+08'")).toEqual(['2026-01-02T03:04:05.000Z 1767323045'])
+})
+
+test('a time is read whatever style of dates the role has', async () => {
+  await server.run(`CREATE ROLE german LOGIN PASSWORD 'german'; ALTER ROLE german SET datestyle = 'German'`)
+  const german = openDatabase('db', server.urlFor('german', 'german'))
+  onTestFinished(() => german.close())
+  const moment = { query: "SELECT timestamptz '2026-01-02 03:04:05+00' AS value", type: 'timestamp' }
+  expect(await series(moment, 'watchpost_statistic_timestamp_seconds', context(german))).toEqual([
+    'watchpost_statistic_timestamp_seconds{name="it"} 1767323045',
+  ])
+})
+
+test('a time that no calendar of ours has costs its own series', async () => {
+  const times =
+    "(VALUES (1, timestamp '294276-01-01'), (2, 'infinity'), (3, '2026-01-02')) AS times (value, at)"
+  expect(await series({ query: `SELECT value, at FROM ${times}` }, 'watchpost_statistic')).toEqual([
+    'watchpost_statistic{name="it",at=""} 1',
+    'watchpost_statistic{name="it",at="Infinity"} 2',
+    'watchpost_statistic{name="it",at="2026-01-02T00:00:00.000Z"} 3',
+  ])
+})
+
 test('a state is one series for each there is', async () => {
   const fields = { type: 'state', states: ['open', 'closed'], labels: ['desk'] }
   const query = "SELECT 'a' AS desk, 'open' AS value UNION ALL SELECT 'b', 'on fire'"
@@ -119,6 +155,9 @@ test.each([
     'SELECT state, count(*) AS n FROM kols GROUP BY state',
     /expected a column value, got state, n/,
   ],
+  ['a column without a name', "SELECT 1 AS value, 'a'", /can be labels, got "\?column\?": name it with AS/],
+  ['a column whose name is a text', `SELECT 1 AS value, 'a' AS "The state"`, /got "The state"/],
+  ['a column called like the statistic is', "SELECT 1 AS value, 'a' AS name", /got "name"/],
   ['a column that is gone', 'SELECT sate AS value FROM kols', /column "sate" does not exist/],
   ['two statements', 'SELECT 1 AS value; DROP TABLE kols', /syntax error/],
   ['a statement that writes', 'DELETE FROM kols RETURNING id AS value', /syntax error/],

@@ -1,6 +1,7 @@
 // Rows to series. Whatever cannot become one is dropped and counted by reason.
 import { states } from '../../metrics/metric.ts'
 import type { Distribution, Labels } from '../../metrics/metric.ts'
+import { canBeLabel } from './section.ts'
 import type { Statistic } from './section.ts'
 
 export const dropReasons = ['duplicate', 'excess', 'not_a_number', 'unknown_state'] as const
@@ -22,6 +23,12 @@ export function readRows(statistic: Statistic, columns: readonly string[], rows:
   const labelColumns = statistic.labels ?? columns.filter((column) => column !== statistic.value)
   const missing = [statistic.value, ...labelColumns].find((column) => !columns.includes(column))
   if (missing !== undefined) throw new Error(`expected a column ${missing}, got ${columns.join(', ')}`)
+  // Labels of the configuration were looked at when it was loaded.
+  const unfit = statistic.labels ? undefined : labelColumns.find((column) => !isFit(statistic, column))
+  if (unfit !== undefined) {
+    const advice = 'name it with AS, or list those that are wanted under labels'
+    throw new Error(`expected columns whose names can be labels, got ${JSON.stringify(unfit)}: ${advice}`)
+  }
   const found = new Map<string, Series['values']>()
   for (const row of rows.slice(0, statistic.max_series)) {
     const value = row[statistic.value]
@@ -38,6 +45,10 @@ export function readRows(statistic: Statistic, columns: readonly string[], rows:
   return { values: [...found.values()].flat(), distributions: [], dropped }
 }
 
+function isFit({ type }: Statistic, column: string): boolean {
+  return canBeLabel(column) && !(type === 'state' && column === 'state')
+}
+
 const maxLabelLength = 200
 
 function labelsOf({ name }: Statistic, row: Row, columns: readonly string[]): Labels {
@@ -47,8 +58,9 @@ function labelsOf({ name }: Statistic, row: Row, columns: readonly string[]): La
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return ''
-  if (value instanceof Date) return value.toISOString()
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  // Postgres knows years that no Date does.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 function numbersOf(labels: Labels, value: unknown): Series['values'] {

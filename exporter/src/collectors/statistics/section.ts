@@ -8,13 +8,19 @@ const labelPattern = /^[a-z_][a-z0-9_]*$/i
 /** Labels that the metric has already, or that mean something to Prometheus. */
 const taken = new Set(['name', 'le', 'job', 'instance'])
 
+/** Whether a column of this name can be a label beside those of the metric. */
+export function canBeLabel(column: string): boolean {
+  return labelPattern.test(column) && !isTaken(column)
+}
+
+function isTaken(column: string): boolean {
+  return taken.has(column) || column.startsWith('__')
+}
+
 const label = z
   .string()
   .regex(labelPattern, 'expected a column whose name can be a label: letters, digits and _')
-  .refine(
-    (text) => !taken.has(text) && !text.startsWith('__'),
-    'expected a column that is not called like a label of the metric',
-  )
+  .refine((text) => !isTaken(text), 'expected a column that is not called like a label of the metric')
 
 const statistic = z
   .strictObject({

@@ -2,6 +2,7 @@
 import type { ClientConfig, Pool, PoolClient } from 'pg'
 import { loadPostgres } from '../../packages.ts'
 import { clientConfig } from './client.ts'
+import { typesInUtc } from './types.ts'
 import type { TlsOptions } from '../connection/tls.ts'
 
 export interface Database {
@@ -30,10 +31,11 @@ export interface ReadLimits {
 
 export function openDatabase(name: string, url: string, tls?: TlsOptions): Database {
   const { Client, Pool } = loadPostgres()
+  const types = typesInUtc()
   // Each connection is told anew where to go: files of certificates may have been renewed.
   class AddressedClient extends Client {
     constructor(given?: ClientConfig) {
-      super({ ...given, ...clientConfig({ url, tls }) })
+      super({ ...given, ...clientConfig({ url, tls }), types })
     }
   }
   const pool = new Pool({
@@ -66,8 +68,9 @@ async function read<T>(pool: Pool, limits: ReadLimits, work: (client: PoolClient
   try {
     const milliseconds = Math.max(1, Math.floor(limits.timeoutSeconds * 1000))
     // SET LOCAL and not startup parameters: a pooler in transaction mode refuses those and would leak a plain SET.
+    // The driver reads dates of one style only.
     await client.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds * 2}`,
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL DateStyle = ISO; SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds * 2}`,
     )
     const result = await withSignal(work(client), limits.signal)
     await client.query('COMMIT')
