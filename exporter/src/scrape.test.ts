@@ -8,6 +8,7 @@ import { collectorContext } from '../../test/harness/collector.ts'
 
 async function scraperFor(
   answers: (requests: number) => string | undefined,
+  after?: Promise<unknown>,
 ): Promise<{ scraper: Scraper; asked: () => number }> {
   let requests = 0
   const origin = await serveHttp((_request, response) => {
@@ -23,7 +24,10 @@ async function scraperFor(
   })
   if (!config) throw new Error('the configuration of the test is wrong')
   const context = collectorContext({ timeoutSeconds: 60 })
-  return { scraper: createScraper({ config, context, clock: Date.now }), asked: () => requests }
+  return {
+    scraper: createScraper({ config, context, clock: Date.now, ...(after && { after }) }),
+    asked: () => requests,
+  }
 }
 
 test('a round ends at its deadline, whatever the target does', async () => {
@@ -47,6 +51,20 @@ test('one who can wait less than the round under way has a round of its own', as
   const quick = await scraper.scrape(0.5)
   expect(quick.durationSeconds).toBeLessThan(2)
   expect((await slow).durationSeconds).toBeGreaterThan(2)
+})
+
+test('one who can wait longer does not get the time-outs of a round that had no time', async () => {
+  const { scraper } = await scraperFor((requests) => (requests === 1 ? undefined : '{}'))
+  const hasty = scraper.scrape(0.3)
+  const patient = await scraper.scrape(5)
+  expect(patient.readings.services?.targets[0]).toMatchObject({ status: 'healthy' })
+  expect((await hasty).readings.services?.targets[0]).toMatchObject({ reason: 'timeout' })
+})
+
+test('a predecessor that does not let go costs the round a part of its time, and not its targets', async () => {
+  const { scraper } = await scraperFor(() => '{}', new Promise(() => {}))
+  const snapshot = await scraper.scrape(2)
+  expect(snapshot.readings.services?.targets[0]).toMatchObject({ status: 'healthy' })
 })
 
 test('a snapshot cannot be changed', async () => {

@@ -1,4 +1,5 @@
 // One round over all collectors: one deadline, failures kept apart, shared by all who ask meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from './collectors/collector.ts'
 import type { AnyCollector, CollectorName } from './collectors/index.ts'
 import type { TargetReading } from './collectors/target.ts'
@@ -36,7 +37,7 @@ export interface Snapshot {
 export interface Scraper {
   /**
    * A round that ends within `timeoutSeconds`, over all collectors or `only` some. One already under
-   * way over the same ones is joined if it ends in time.
+   * way over the same ones is joined if it ends in time and was given as much of it.
    */
   readonly scrape: (timeoutSeconds: number, only?: readonly CollectorName[]) => Promise<Snapshot>
   /** A probe of one target, with what it met on the wire; undefined when there is no such target. */
@@ -58,16 +59,19 @@ export interface ScraperOptions {
   readonly history?: History
   /** Unix time in milliseconds. */
   readonly clock: () => number
-  /** Rounds begin only after it: two scrapers at once would both add to what outlives a reload. */
+  /** Rounds begin after it if it comes soon: two scrapers at once would both add to what outlives a reload. */
   readonly after?: Promise<unknown>
 }
 
 export function createScraper({ config, context, history, clock, after }: ScraperOptions): Scraper {
   const watched = startWatches(config, context)
   const askOthers = askOtherShards(config, context.log)
+  let before = after
+  void after?.finally(() => (before = undefined))
   const rounds = shareRounds(clock, async (timeoutSeconds, only) => {
     const asked = clock()
-    await after
+    if (before)
+      await Promise.race([before, sleep(timeoutSeconds * longestWait * 1000, undefined, { ref: false })])
     const leftSeconds = timeoutSeconds - (clock() - asked) / 1000
     return runRound({ config, context, watched, clock, askOthers }, leftSeconds, only)
   })
@@ -95,28 +99,44 @@ export function createScraper({ config, context, history, clock, after }: Scrape
   }
 }
 
+/** Of its time a round waits this share for a predecessor, which may hang with a server that it was asking. */
+const longestWait = 0.2
+
 type Run = (timeoutSeconds: number, only: readonly CollectorName[] | undefined) => Promise<Snapshot>
 
-/** Lets those who ask at once share one round, unless it would end too late for them. */
+interface UnderWay {
+  readonly snapshot: Promise<Snapshot>
+  readonly timeoutSeconds: number
+  readonly endsAt: number
+}
+
+/** With less of the time than this, a round may call late what would have answered in time. */
+const leastShare = 0.9
+
+/** Lets those who ask at once share one round, unless it would end too late for them, or too early. */
 function shareRounds(
   clock: () => number,
   run: Run,
 ): { readonly join: Run; readonly settle: () => Promise<unknown> } {
-  const underWay = new Map<string, { snapshot: Promise<Snapshot>; endsAt: number }>()
+  const newest = new Map<string, UnderWay>()
+  const all = new Set<Promise<Snapshot>>()
   const join: Run = async (timeoutSeconds, only) => {
     const key = only?.join() ?? 'all'
     const endsAt = clock() + timeoutSeconds * 1000
-    const other = underWay.get(key)
-    if (other && other.endsAt <= endsAt) return other.snapshot
-    const mine = { snapshot: run(timeoutSeconds, only), endsAt }
-    underWay.set(key, mine)
+    const other = newest.get(key)
+    const isEnough = other && other.timeoutSeconds >= timeoutSeconds * leastShare
+    if (isEnough && other.endsAt <= endsAt) return other.snapshot
+    const mine = { snapshot: run(timeoutSeconds, only), timeoutSeconds, endsAt }
+    newest.set(key, mine)
+    all.add(mine.snapshot)
     try {
       return await mine.snapshot
     } finally {
-      if (underWay.get(key) === mine) underWay.delete(key)
+      all.delete(mine.snapshot)
+      if (newest.get(key) === mine) newest.delete(key)
     }
   }
-  return { join, settle: () => Promise.allSettled([...underWay.values()].map(({ snapshot }) => snapshot)) }
+  return { join, settle: () => Promise.allSettled(all) }
 }
 
 /** What a target takes after the probes, at the very first page, for which none of its lines is put together yet. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -188,6 +188,15 @@ test('a changed file is loaded without being asked for', async () => {
   await expect
     .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 15_000, interval: 500 })
     .toContain('target="changed"')
+})
+
+test('a file that leads to itself is refused, and ends nothing', async () => {
+  const { url, file } = await serve(oneService())
+  await rm(file)
+  await symlink(file, file)
+  await expect
+    .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 15_000, interval: 500 })
+    .toContain('watchpost_config_last_reload_successful 0\n')
 })
 
 test('one target is probed under the names of blackbox_exporter, and no free URL is', async () => {

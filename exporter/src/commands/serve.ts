@@ -4,7 +4,7 @@ import { saveTime } from '../engine.ts'
 import { formatShard } from '../config/shard.ts'
 import { createApp } from '../http/app.ts'
 import { createListener } from '../http/listener.ts'
-import { createLog, logLevels } from '../log.ts'
+import { createLog, explain, logLevels } from '../log.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { createSelfMetrics } from '../metrics/self.ts'
 import { version } from '../version.ts'
@@ -106,8 +106,11 @@ async function serveLive(live: Live, { address, log, invocation }: ServeOptions)
     address: shownAddress(server),
     ...(live.shard ? { shard: formatShard(live.shard) } : {}),
   })
-  invocation.onReload(() => void live.reload())
-  const changes = setInterval(() => void live.reloadIfChanged(), 2_000)
+  const tryTo = (load: () => Promise<unknown>) => (): void => {
+    load().catch((error: unknown) => log.error('configuration not loaded', { reason: explain(error) }))
+  }
+  invocation.onReload(tryTo(live.reload))
+  const changes = setInterval(tryTo(live.reloadIfChanged), 2_000)
   await stopped(invocation.stop)
   log.info('stopping')
   clearInterval(changes)

@@ -101,7 +101,8 @@ function got(path: Path, describe: Describe): string {
   if (typeof value === 'object') return ', got a map'
   if (path.some((key) => typeof key === 'string' && secretKey.test(key))) return ', got <secret>'
   // Never the filled-in value: it may be a secret that was put into the wrong place.
-  const shown = typeof value === 'string' ? (describe.source(path) ?? value) : value
+  const shown = typeof value === 'string' ? describe.source(path) : value
+  if (shown === undefined) return ', got a text that stands elsewhere'
   if (typeof shown !== 'string') return `, got ${JSON.stringify(shown)}`
   const safe = shown.replace(/\/\/[^/@\s]*@/, '//<secret>@')
   return `, got ${JSON.stringify(safe.length > 80 ? `${safe.slice(0, 77)}…` : safe)}`

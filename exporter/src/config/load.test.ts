@@ -25,6 +25,11 @@ const bad: readonly (readonly [string, string, string])[] = [
     'watchpost.yml:1:1: servics: unknown key "servics", did you mean services?\n1 problem in watchpost.yml',
   ],
   [
+    'a secret in a folder',
+    'databases:\n  - { name: a, url_file: . }\n',
+    'watchpost.yml:2:26: databases[0].url_file: expected the path of a file that holds a secret, but it is a folder, got "."\n1 problem in watchpost.yml',
+  ],
+  [
     'a URL that is not http',
     'services:\n  - { name: a, url: "ftp://old" }\n',
     'watchpost.yml:2:21: services[0].url: expected an http(s) URL, got "ftp://old"\n1 problem in watchpost.yml',
@@ -282,4 +287,13 @@ test('only the collectors of declared sections are at work, and a broken file kn
   expect(problems?.map(({ message }) => message)).toEqual([
     expect.stringMatching(/unknown key "servces".*did you mean services\?/),
   ])
+})
+
+test('what stands elsewhere, behind an alias or a merge key, is not shown as it was filled in', () => {
+  const elsewhere = 'services:\n  - { name: a, url: http://a/, bearer_token: &t "${TOKEN}", timeout: *t }\n'
+  expect(problemsOf(elsewhere, { TOKEN: 'hunter2' })).toBe(
+    'watchpost.yml:2:70: services[0].timeout: expected a duration such as 500ms, 5s or 1h30m, got a text that stands elsewhere\n1 problem in watchpost.yml',
+  )
+  const merged = 'services:\n  - &a { name: a, url: "${URL}" }\n  - { <<: *a, name: b }\n'
+  expect(problemsOf(merged, { URL: 'ftp://me:hunter2@host' })).not.toContain('hunter2')
 })

@@ -50,7 +50,8 @@ function isCertificateAdmitted(request: Request, { tls_server_config: config }: 
   const certificate = request.socket.getPeerCertificate()
   const isGiven = certificate !== undefined && Object.keys(certificate).length > 0
   if (!isGiven) return type === 'RequestClientCert' || type === 'VerifyClientCertIfGiven'
-  if (type === 'VerifyClientCertIfGiven' && !request.socket.authorized) return false
+  // Also where it is required: a server that began without demanding it has let the connection in.
+  if (type.includes('Verify') && !request.socket.authorized) return false
   return hasAllowedName(certificate.subjectaltname ?? '', config?.client_allowed_sans)
 }
 

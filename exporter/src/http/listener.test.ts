@@ -219,3 +219,19 @@ test('TLS asks for the client certificate and for the name in it', async () => {
   expect(await getSecure(other, mine)).toBe(403)
   await expect(get(port)).rejects.toThrow('fetch failed')
 })
+
+test('a certificate that must be verified from now on must be, whatever the server began with', async () => {
+  const tls = (type: string): string =>
+    `tls_server_config: { cert_file: server.crt, key_file: server.key, client_auth_type: ${type}, client_ca_file: client.crt }\n`
+  const file = write(tls('RequireAnyClientCert'))
+  const { port } = await listen(file)
+  certificate('stranger', 'stranger.example')
+  const shown = (name: string): RequestOptions => ({
+    cert: readFileSync(join(directory, `${name}.crt`)),
+    key: readFileSync(join(directory, `${name}.key`)),
+  })
+  expect(await getSecure(port, shown('stranger'))).toBe(200)
+  writeFileSync(file, tls('RequireAndVerifyClientCert'))
+  expect(await getSecure(port, shown('client'))).toBe(200)
+  expect(await getSecure(port, shown('stranger'))).toBe(403)
+})

@@ -11,6 +11,9 @@ test.each([
   ['0', 10],
   ['-3', 10],
   ['soon', 10],
+  ['Infinity', 10],
+  ['3000000', 599.5],
+  ['1e12', 599.5],
 ])('a scraper that waits %s s gets a round of %s s', (header, seconds) => {
   expect(roundSeconds(header)).toBeCloseTo(seconds)
 })

@@ -15,6 +15,8 @@ import { sendTextProblem } from './problem.ts'
 const defaultTimeoutSeconds = 10
 // What is left for rendering and for the way back, so that the page arrives before Prometheus gives up.
 const marginSeconds = 0.5
+// A timer of weeks would fire at once, and find every target late.
+const longestSeconds = 600
 
 export function serveMetrics(served: Served): RequestHandler {
   // The memory of the last page that was sent: the next is written over it.
@@ -66,7 +68,8 @@ export function readCollect(value: unknown): readonly CollectorName[] | string |
 
 /** How long a round may take when the scraper waits as long as its header says. Never more than it waits. */
 export function roundSeconds(header: string | undefined): number {
-  const waits = Number(header)
-  if (header === undefined || !Number.isFinite(waits) || waits <= 0) return defaultTimeoutSeconds
+  const told = Number(header)
+  if (header === undefined || !Number.isFinite(told) || told <= 0) return defaultTimeoutSeconds
+  const waits = Math.min(told, longestSeconds)
   return Math.max(waits - marginSeconds, waits / 2)
 }

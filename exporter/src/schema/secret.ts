@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { z } from 'zod'
 
@@ -44,7 +44,7 @@ export function readableFile(what: string) {
 function whyUnreadable(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK)
-    return undefined
+    return statSync(path).isDirectory() ? 'it is a folder' : undefined
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`

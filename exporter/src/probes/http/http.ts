@@ -1,4 +1,5 @@
 // Asks one URL once, and reports all that was learnt on the way. Nothing the network does makes it throw.
+import { explain } from '../../log.ts'
 import { nothingKnown } from '../connection/dial.ts'
 import type { Connection } from '../connection/dial.ts'
 import { dropToken } from './auth.ts'
@@ -9,10 +10,10 @@ import { noAnswer } from './message.ts'
 import { isRedirect, nextHop } from './redirect.ts'
 import type { Hop } from './redirect.ts'
 import { firstHop, maxBodyBytes, routeHop } from './request.ts'
-import type { HttpRequest } from './request.ts'
+import type { HttpRequest, Route } from './request.ts'
 import { openWire } from './wire.ts'
 import { startCourse } from '../outcome.ts'
-import type { Course, Outcome } from '../outcome.ts'
+import type { Course, Fault, Outcome } from '../outcome.ts'
 
 export type { HttpRequest } from './request.ts'
 
@@ -38,7 +39,7 @@ export async function probeHttp(request: HttpRequest, signal: AbortSignal): Prom
   const first = await firstHop(request, signal)
   const course = startCourse({ signal, timeoutSeconds: request.timeoutSeconds })
   if ('fault' in first) {
-    const step = { answer: undefined, fault: first.fault, connection: undefined, isReused: false }
+    const step = { ...noStep, fault: first.fault }
     return conclude(course, { step, redirects: 0, url: String(request.url) }, maxBodyBytes(request))
   }
   let { hop } = first
@@ -65,7 +66,8 @@ function follow(
 }
 
 async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
-  const route = routeHop(request, hop)
+  const route = tryRoute(request, hop)
+  if ('failure' in route) return { ...noStep, fault: route }
   if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, route, course)
   const { wire, fault, connection } = await openWire(route, course)
   if (!wire) return { answer: undefined, fault, connection, isReused: false }
@@ -73,6 +75,17 @@ async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<
   const answer = await wire.exchange(route, course)
   wire.close()
   return { answer, fault: answer.fault, connection, isReused: false }
+}
+
+const noStep = { answer: undefined, connection: undefined, isReused: false } as const
+
+function tryRoute(request: HttpRequest, hop: Hop): Route | Fault {
+  try {
+    return routeHop(request, hop)
+  } catch (error) {
+    // The password of the proxy is in a file that is gone.
+    return { failure: 'auth', detail: explain(error) }
+  }
 }
 
 interface End {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createSecret } from '../../schema/secret.ts'
+import { createSecret, secretFile } from '../../schema/secret.ts'
 import { probeHttp } from './http.ts'
 import type { HttpOutcome, HttpRequest } from './http.ts'
 import { createIdentity } from '../../../../demo/certificate.ts'
@@ -88,4 +88,21 @@ test('a proxy that hangs is cut in the connect phase', async () => {
     failure: 'timeout',
     detail: 'the proxy gave no answer: time was up in the connect phase',
   })
+})
+
+test('a password of the proxy that is gone is told of, and costs no other target', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'watchpost-proxy-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, 'password')
+  writeFileSync(file, 'a')
+  const password = secretFile.parse(file)
+  rmSync(file)
+  const proxy = { url: 'http://127.0.0.1:1', username: 'us', password }
+  for (const url of ['http://target.invalid/', 'https://target.invalid/']) {
+    expect(await probe({ url, proxy })).toMatchObject({
+      failure: 'auth',
+      detail: expect.stringContaining('ENOENT'),
+      status: undefined,
+    })
+  }
 })
