@@ -67,6 +67,16 @@ test('what is missing is named with what to install', async () => {
   )
 })
 
+test('why no package could be had is told with it, also where nobody reads the log', async () => {
+  const { options } = await machine()
+  const { environment } = options
+  // A cache that is a file: no package can be unpacked there.
+  await writeFile(environment['XDG_CACHE_HOME'] ?? '', '')
+  await expect(requireProgram('promtool', { environment, log: () => {} })).rejects.toThrow(
+    /^promtool was not found: .*\npromtool: no package from the newest release: .*ENOTDIR.*\npromtool: no package from the own release: /,
+  )
+})
+
 test('versions are compared number by number', () => {
   expect(isAtLeast('3.10', '3.9')).toBe(true)
   expect(isAtLeast('3', '3.0.1')).toBe(false)

@@ -24,9 +24,15 @@ export interface FindOptions {
   readonly environment?: Environment
 }
 
+/** Fails with what to install, and with why it could not be taken from a package. */
 export async function requireProgram(name: ProgramName, options: FindOptions): Promise<Program> {
-  const program = await findProgram(name, options)
-  if (!program) throw new Error(describeMissing(name))
+  const passedOver: string[] = []
+  const log = (line: string): void => {
+    passedOver.push(line)
+    options.log(line)
+  }
+  const program = await findProgram(name, { ...options, log })
+  if (!program) throw new Error([describeMissing(name), ...passedOver].join('\n'))
   return program
 }
 

@@ -121,3 +121,21 @@ test('explain names the metric that was meant', async () => {
     stderr: expect.stringContaining('did you mean watchpost_target_up?') as string,
   })
 })
+
+test.each([[['-h']], [['--help']], [['check', '-h']], [['check', '--help']]])(
+  'help is there for %j',
+  async (argv) => {
+    const { code, stdout } = await run(argv)
+    expect(code).toBe(0)
+    expect(stdout).toContain('usage: watchpost ')
+  },
+)
+
+test('a configuration that is named without its flag is told of it', async () => {
+  expect(await run(['check', 'watchpost.yml'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'watchpost: check takes flags only, got "watchpost.yml"; did you mean --config.file=watchpost.yml?\n',
+  })
+})

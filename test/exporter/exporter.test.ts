@@ -90,7 +90,7 @@ test.each([
   [
     'a file that is not there',
     ['check', '--config.file=none.yml'],
-    'none.yml: expected a configuration file, but there is no such file\n1 problem in none.yml\n',
+    'none.yml: expected a configuration file, but there is no such file; watchpost init writes one\n1 problem in none.yml\n',
   ],
 ])('%s is refused in one line with exit code 2', async (_what, args, message) => {
   expect(await run(...args)).toEqual({ code: 2, stdout: '', stderr: message })
@@ -110,7 +110,7 @@ test('check names what is in a valid file', async () => {
   const file = await configuration(oneService())
   expect(await run('check', `--config.file=${file}`)).toEqual({
     code: 0,
-    stdout: `${file} is valid: 1 services\n`,
+    stdout: `${file} is valid: 1 service\n`,
     stderr: '',
   })
 })

@@ -39,8 +39,8 @@ test('every mistake is told with its place', () => {
     errors: [{ class: Quota, match: '(?=a)' }]
 `)
   expect(found).toEqual([
-    'w.yml:8:26: tasks[0].schedules[0].cron: expected a cron expression: Invalid value for minute: 61, got "61 * * * *"',
-    'w.yml:9:26: tasks[0].schedules[1].cron: expected a cron expression: this one never comes due, got "0 0 30 2 *"',
+    'w.yml:8:26: tasks[0].schedules[0].cron: expected a cron expression such as "5 * * * *" (Invalid value for minute: 61), got "61 * * * *"',
+    'w.yml:9:26: tasks[0].schedules[1].cron: expected a cron expression such as "5 * * * *" (this one never comes due), got "0 0 30 2 *"',
     'w.yml:9:50: tasks[0].schedules[1].timezone: expected a time zone such as Asia/Taipei, got "Mars"',
     'w.yml:10:23: tasks[0].errors[0].class: expected a name in snake_case of at most 40 characters, got "Quota"',
     'w.yml:10:37: tasks[0].errors[0].match: expected a regular expression (RE2 syntax: no look-around, no back-references), got "(?=a)"',
@@ -117,6 +117,6 @@ Mon 2026-03-09 02:30:00  2026-03-09T06:30:00Z
   })
   expect(await run('cron', '61 * * * *')).toMatchObject({
     code: 2,
-    stderr: 'watchpost: expected a cron expression: Invalid value for minute: 61\n',
+    stderr: 'watchpost: expected a cron expression such as "5 * * * *" (Invalid value for minute: 61)\n',
   })
 })

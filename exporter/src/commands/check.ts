@@ -30,6 +30,11 @@ export const check: Command = {
 function describeSettings(settings: Readonly<Record<string, unknown>>): string {
   const lists = Object.entries(settings).filter(([, section]) => Array.isArray(section))
   return lists
-    .map(([name, section]) => `${(section as unknown[]).length} ${name.replaceAll('_', ' ')}`)
+    .map(([name, section]) => counted((section as unknown[]).length, name.replaceAll('_', ' ')))
     .join(', ')
+}
+
+/** Sections that are lists are called by their plural. */
+function counted(count: number, things: string): string {
+  return `${count} ${count === 1 ? things.replace(/s$/, '') : things}`
 }

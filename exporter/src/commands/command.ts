@@ -67,7 +67,9 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
     if (problem) return problem
   }
   if (command.positionals === '' && positionals.length > 0) {
-    return `${command.name} takes flags only, got ${JSON.stringify(positionals[0])}`
+    const isFile = command.flags['config.file'] && /\.ya?ml$/.test(positionals[0] ?? '')
+    const meant = isFile ? `; did you mean --config.file=${positionals[0]}?` : ''
+    return `${command.name} takes flags only, got ${JSON.stringify(positionals[0])}${meant}`
   }
   const defaults = Object.entries(command.flags).map(([name, flag]) => [name, flag.default] as const)
   return {

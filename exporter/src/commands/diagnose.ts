@@ -1,6 +1,5 @@
 // Why what is not well is not well, on a terminal.
 import type { Reading } from '../collectors/collector.ts'
-import { nearest } from '../config/problem.ts'
 import { readLogs } from '../diagnosis/container-log.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { reportDiagnosis } from '../diagnosis/report.ts'
@@ -11,7 +10,7 @@ import { createLog } from '../log.ts'
 import type { Snapshot } from '../scrape.ts'
 import type { Command } from './command.ts'
 import { configFile } from './flags.ts'
-import { withFleet } from './once.ts'
+import { noSuchTarget, withFleet } from './once.ts'
 
 const timeoutSeconds = 10
 
@@ -41,8 +40,7 @@ export const diagnose: Command = {
       const findings = findingsOf(snapshot, { history, log: createLog('error') })
       const names = namesOf(snapshot, findings)
       if (name !== undefined && !names.includes(name)) {
-        const meant = nearest(name, names)
-        writeError(`watchpost: there is no target ${name}${meant ? `, did you mean ${meant}?` : ''}\n`)
+        writeError(`watchpost: ${noSuchTarget(name, names)}\n`)
         return 2
       }
       const asked = name === undefined ? findings : findings.filter(({ target }) => target === name)

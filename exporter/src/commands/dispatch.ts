@@ -18,7 +18,7 @@ export async function dispatch(
     return 0
   }
   if (name === '--version') return say(`watchpost ${version}\n`)
-  if (name === '' || name === '--help' || name === 'help') return say(await overview())
+  if (['', '--help', '-h', 'help'].includes(name)) return say(await overview())
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) {
     const meant = nearest(name, Object.keys(commands))
@@ -28,7 +28,7 @@ export async function dispatch(
     return 2
   }
   const command = await load()
-  if (argv.includes('--help')) return say(describeCommand(command))
+  if (argv.includes('--help') || argv.includes('-h')) return say(describeCommand(command))
   const parsed = readArguments(command, argv)
   if (typeof parsed === 'string') {
     writeError(`watchpost: ${parsed}\n`)

@@ -44,7 +44,7 @@ export const explainMetric: Command = {
     }
     const names = groups.flatMap(([, metrics]) => metrics.map((metric) => metric.name))
     writeError(
-      `watchpost: there is no metric ${name}${suggest(name, names)}; docs/metrics.md lists them all\n`,
+      `watchpost: there is no metric ${name}${suggest(name, names)}; docs/metrics.md lists them all, and docs/alerts.md the alerts\n`,
     )
     return 2
   },

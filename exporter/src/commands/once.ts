@@ -1,5 +1,5 @@
 // For commands that look at the fleet by themselves: the configuration at work, without serving it.
-import { formatProblems } from '../config/problem.ts'
+import { formatProblems, nearest } from '../config/problem.ts'
 import { createLog } from '../log.ts'
 import type { Invocation } from './command.ts'
 import { readShard } from './flags.ts'
@@ -27,4 +27,9 @@ export async function withFleet(
   } finally {
     await live.close()
   }
+}
+
+export function noSuchTarget(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  return `there is no target ${name}${meant ? `, did you mean ${meant}?` : '; watchpost status lists all'}`
 }

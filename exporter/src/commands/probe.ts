@@ -1,9 +1,8 @@
-import { nearest } from '../config/problem.ts'
 import { isUp } from '../collectors/target.ts'
 import { describeProbe } from '../http/trace.ts'
 import type { Command } from './command.ts'
 import { configFile } from './flags.ts'
-import { withFleet } from './once.ts'
+import { noSuchTarget, withFleet } from './once.ts'
 
 const timeoutSeconds = 60
 
@@ -24,10 +23,7 @@ export const probe: Command = {
         invocation.write(`${describeProbe(single)}\n`)
         return isUp(single.reading) ? 0 : 1
       }
-      const meant = nearest(name, scraper().targets())
-      invocation.writeError(
-        `watchpost: there is no target ${name}${meant ? `, did you mean ${meant}?` : ''}\n`,
-      )
+      invocation.writeError(`watchpost: ${noSuchTarget(name, scraper().targets())}\n`)
       return 2
     })
   },

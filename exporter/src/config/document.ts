@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { LineCounter, isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
 import type { Document, Pair } from 'yaml'
-import { explain } from '../log.ts'
 import { formatPath, position } from './problem.ts'
 import type { Path, Problem } from './problem.ts'
+import { describeAliases, describeYamlErrors } from './yaml-problem.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -43,9 +43,8 @@ export function readDocument(input: DocumentInput): SourceDocument {
   })
   const problem = (path: Path, message: string, onKey = false): Problem =>
     at(path, offsetOf(document, path, onKey), message)
-  // What the library merely warns of, such as a tag that nobody knows, is not what was meant either.
-  const broken = [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
-    at([], pos[0], describeError(code, message)),
+  const broken = describeYamlErrors(document, input.text).map(({ offset, message }) =>
+    at([], offset, message),
   )
   if (broken.length > 0)
     return { file: input.file, data: undefined, problems: broken, problem, source: () => undefined }
@@ -56,8 +55,8 @@ export function readDocument(input: DocumentInput): SourceDocument {
     const data: unknown = document.toJS({ maxAliasCount: 100 })
     return { file: input.file, data, problems, problem, source }
   } catch (error) {
-    // Aliases are resolved only now: one of nothing, or so many that they would fill the memory.
-    const refused = at([], 0, `expected YAML, but ${lowerFirst(explain(error))}`)
+    const { offset, message } = describeAliases(document, error)
+    const refused = at([], offset, message)
     return { file: input.file, data: undefined, problems: [...problems, refused], problem, source }
   }
 }
@@ -162,14 +161,4 @@ function offsetOf(document: Document, path: Path, onKey: boolean): number {
 function offsetOfNode(node: unknown): number | undefined {
   if (node === null || typeof node !== 'object' || !('range' in node)) return undefined
   return (node.range as readonly [number, number, number] | null)?.[0]
-}
-
-function describeError(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'expected one YAML document, got several'
-  if (/call stack/i.test(message)) return 'expected YAML with fewer levels of nesting'
-  return lowerFirst(message)
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }

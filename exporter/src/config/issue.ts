@@ -47,7 +47,20 @@ function describeIssue(issue: Issue, describe: Describe, base: Path): Finding[] 
     if (branches[0]) return describeIssues(branches[0], describe, path)
   }
   const secret = issue.code === 'custom' && issue.params?.['secret'] === true
-  return [{ path, message: `${expected(issue)}${secret ? '' : got(path, describe)}` }]
+  return [
+    {
+      path,
+      message: `${expected(issue)}${secret ? '' : got(path, describe)}${entryHint(issue, describe.value(path))}`,
+    },
+  ]
+}
+
+/** Others write a map of names where we have a list, so the file of a newcomer often has one. */
+function entryHint(issue: Issue, value: unknown): string {
+  const isMap = value !== null && typeof value === 'object' && !Array.isArray(value)
+  return isMap && issue.code === 'invalid_type' && issue.expected === 'array'
+    ? '; each entry of a list begins with "- "'
+    : ''
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -97,7 +110,7 @@ const secretKey = /pass|secret|token|key|auth|cred|cookie|dsn/i
 function got(path: Path, describe: Describe): string {
   const value = describe.value(path)
   if (value === undefined || value === null) return ', got nothing'
-  if (Array.isArray(value)) return ', got a list'
+  if (Array.isArray(value)) return `, got ${value.length === 0 ? 'an empty' : 'a'} list`
   if (typeof value === 'object') return ', got a map'
   if (path.some((key) => typeof key === 'string' && secretKey.test(key))) return ', got <secret>'
   // Never the filled-in value: it may be a secret that was put into the wrong place.

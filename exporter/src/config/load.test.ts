@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -97,7 +97,7 @@ const bad: readonly (readonly [string, string, string])[] = [
   [
     'a tag that nobody knows',
     'services: !all []\n',
-    'watchpost.yml:1:11: unresolved tag: !all\n1 problem in watchpost.yml',
+    'watchpost.yml:1:11: expected YAML, but unresolved tag: !all\n1 problem in watchpost.yml',
   ],
   [
     'levels without end',
@@ -107,7 +107,22 @@ const bad: readonly (readonly [string, string, string])[] = [
   [
     'indentation by tabs',
     'services:\n\t- name: a\n',
-    'watchpost.yml:2:1: tabs are not allowed as indentation\n1 problem in watchpost.yml',
+    'watchpost.yml:2:1: expected spaces for indentation, got a tab\n1 problem in watchpost.yml',
+  ],
+  [
+    'a map of names where a list belongs',
+    'services:\n  shop: { url: http://a/ }\n',
+    'watchpost.yml:2:3: services: expected a list, got a map; each entry of a list begins with "- "\n1 problem in watchpost.yml',
+  ],
+  [
+    'a key in capitals',
+    service('    URL: http://b/\n'),
+    'watchpost.yml:4:5: services[0].URL: unknown key "URL", did you mean url?\n1 problem in watchpost.yml',
+  ],
+  [
+    'a share without its sign',
+    'thresholds: { cpu: 80 }\n',
+    'watchpost.yml:1:20: thresholds.cpu: expected a share such as 80% or 0.8, got 80\n1 problem in watchpost.yml',
   ],
   [
     'a share above one',
@@ -142,7 +157,7 @@ const bad: readonly (readonly [string, string, string])[] = [
   [
     'a list that is empty',
     'services: []\n',
-    'watchpost.yml:1:11: services: expected at least 1 entry, got a list\n1 problem in watchpost.yml',
+    'watchpost.yml:1:11: services: expected at least 1 entry, got an empty list\n1 problem in watchpost.yml',
   ],
   [
     'several at once, in the order of the file',
@@ -162,17 +177,70 @@ const bad: readonly (readonly [string, string, string])[] = [
   [
     'an alias of nothing',
     'services: *all\n',
-    'watchpost.yml:1:1: expected YAML, but unresolved alias (the anchor must be set before the alias): all\n1 problem in watchpost.yml',
+    'watchpost.yml:1:11: expected the anchor &all above it, got *all with none\n1 problem in watchpost.yml',
   ],
   [
     'a key given twice',
     'services: []\nservices: []\n',
-    'watchpost.yml:2:1: map keys must be unique\n1 problem in watchpost.yml',
+    'watchpost.yml:2:1: expected each key once, got "services" again\n1 problem in watchpost.yml',
   ],
 ]
 
 test.each(bad)('refuses %s and says where and what', (_what, text, message) => {
   expect(problemsOf(text)).toEqual(message)
+})
+
+/** What follows the place, which is all that these have before it. */
+const broken: readonly (readonly [string, string, string])[] = [
+  [
+    'an entry that is indented too little',
+    'services:\n  - name: a\n   url: http://a/\n',
+    '3:1: expected the indentation of the lines above, or "- " for a new entry',
+  ],
+  [
+    'a key that is indented too much',
+    'services:\n  - name: a\n     url: http://a/\n',
+    '2:11: expected a single value, got a second "key: …" in it; quote a text that holds ": ", or correct the indentation of the next line',
+  ],
+  [
+    'a key between two levels',
+    'services:\n  - name: a\n url: http://a/\n',
+    '3:1: expected the indentation of the keys above, got another',
+  ],
+  [
+    'a quotation mark that is never closed, where it stands',
+    'services:\n  - name: "a\n    url: http://a/\n',
+    '2:11: expected a closing ", got none up to the end',
+  ],
+  [
+    'a cron expression without quotes, once',
+    'tasks:\n  - cron: * * * * *\n',
+    '2:11: expected a value in quotes, got one that begins with *',
+  ],
+  ['a key without a value', 'services: []\nhost\n', '2:1: expected "key: value", got "host"'],
+]
+
+test.each(broken)('refuses %s', (_what, text, message) => {
+  expect(problemsOf(text)).toBe(`watchpost.yml:${message}\n1 problem in watchpost.yml`)
+})
+
+const unreadable: readonly (readonly [string, (file: string) => void, string])[] = [
+  ['is not there', () => {}, 'there is no such file; watchpost init writes one'],
+  ['is a directory', (file) => mkdirSync(file), 'this is a directory'],
+  [
+    'another encoding was chosen for',
+    (file) => writeFileSync(file, '\uFEFFservices: []\n', 'utf16le'),
+    'it is not text in UTF-8',
+  ],
+]
+
+test.each(unreadable)('a file that %s is refused by a sentence', async (_what, make, reason) => {
+  const directory = mkdtempSync(join(tmpdir(), 'watchpost-load-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, 'watchpost.yml')
+  make(file)
+  const { problems } = await loadConfig(file, {})
+  expect(problems?.map(({ message }) => message)).toEqual([`expected a configuration file, but ${reason}`])
 })
 
 test('a value from the environment is never repeated in a message', () => {

@@ -1,9 +1,11 @@
 // file → YAML → environment in scalars → schema → frozen Config. All problems at once, or none.
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { collectorNames, loadCollectors } from '../collectors/index.ts'
 import type { AnyCollector } from '../collectors/index.ts'
 import type { Dependency } from '../collectors/target.ts'
+import { explain } from '../log.ts'
 import { readDocument } from './document.ts'
 import type { Environment, SourceDocument } from './document.ts'
 import { describeIssues } from './issue.ts'
@@ -35,7 +37,7 @@ type LoadResult =
 export async function loadConfig(file: string, environment: Environment, shard?: Shard): Promise<LoadResult> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = decode(await readFile(file))
   } catch (error) {
     return { problems: [unreadable(file, error)] }
   }
@@ -94,9 +96,21 @@ function schemaProblems(
   )
 }
 
+/** Fails on what an editor saved in another encoding, or what is no text at all. */
+function decode(content: Buffer): string {
+  if (!isUtf8(content) || content.includes(0)) throw new Error('it is not text in UTF-8')
+  return content.toString('utf8')
+}
+
+const readErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; watchpost init writes one',
+  EISDIR: 'this is a directory',
+  EACCES: 'this user may not read it (EACCES)',
+}
+
 function unreadable(file: string, error: unknown): Problem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const reason = code === undefined ? explain(error) : (readErrors[code] ?? `it cannot be read (${code})`)
   return {
     file,
     line: undefined,

@@ -43,12 +43,12 @@ export function position(lines: LineCounter, offset: number): { line: number; co
   return { line, column: col }
 }
 
-/** The one of `known` that `word` was probably meant to be, at most two edits away. */
+/** The one of `known` that `word` was probably meant to be, at most two edits away; capitals are none. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.min(2, Math.floor(word.length / 2)) + 1
   for (const candidate of known) {
-    const distance = editDistance(word, candidate)
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best

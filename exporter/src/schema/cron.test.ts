@@ -12,9 +12,13 @@ test.each(['5 * * * *', '*/10 * * * * *', '@daily', '0 9 * * MON-FRI', '0 0 L * 
 )
 
 test.each([
-  ['60 * * * *', 'expected a cron expression: Invalid value for minute: 60'],
-  ['0 0 31 2 *', 'expected a cron expression: this one never comes due'],
-  ['2026-01-01T00:00:00', 'expected a cron expression: a date is due only once'],
+  ['60 * * * *', 'expected a cron expression such as "5 * * * *" (Invalid value for minute: 60)'],
+  [
+    'every day',
+    'expected a cron expression such as "5 * * * *" (five fields, or six with seconds in front, not 2)',
+  ],
+  ['0 0 31 2 *', 'expected a cron expression such as "5 * * * *" (this one never comes due)'],
+  ['2026-01-01T00:00:00', 'expected a cron expression such as "5 * * * *" (a date is due only once)'],
 ])('%s is refused', (text, message) => {
   expect(problem(cron, text)).toBe(message)
 })

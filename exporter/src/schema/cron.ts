@@ -22,13 +22,13 @@ export function openSlots(expression: string, zone: string): Slots {
   }
 }
 
+const expected = 'expected a cron expression such as "5 * * * *"'
+
 /** An expression of five fields, or of six with seconds in front, that comes due at some time. */
-export const cron = z
-  .string({ error: 'expected a cron expression such as "5 * * * *"' })
-  .superRefine((text, context) => {
-    const problem = findProblem(text)
-    if (problem) context.addIssue({ code: 'custom', message: `expected a cron expression: ${problem}` })
-  })
+export const cron = z.string({ error: expected }).superRefine((text, context) => {
+  const problem = findProblem(text)
+  if (problem) context.addIssue({ code: 'custom', message: `${expected} (${problem})` })
+})
 
 /** A name from the IANA database; each has its own rules for daylight saving. */
 export const timezone = z
@@ -38,6 +38,9 @@ export const timezone = z
 function findProblem(text: string): string | undefined {
   // croner also reads a date as a schedule that is due once.
   if (/^\d{4}-/.test(text)) return 'a date is due only once'
+  const fields = text.trim().split(/\s+/).length
+  if (!text.startsWith('@') && fields !== 5 && fields !== 6)
+    return `five fields, or six with seconds in front, not ${fields}`
   try {
     const next = openSlots(text, 'UTC').next(Date.UTC(2026, 0, 1) / 1000)
     return next === undefined ? 'this one never comes due' : undefined

@@ -15,7 +15,10 @@ export function checkFleet(snapshot: Snapshot): readonly Check[] {
   const healthy = targets.filter(({ status }) => status === 'healthy').length
   const failed = snapshot.outcomes.filter(({ success }) => !success)
   return [
-    well('targets', `${healthy} of ${targets.length} are healthy`),
+    // Each of the others has a line of its own.
+    ...(targets.length > 0 && healthy === 0
+      ? []
+      : [well('targets', `${healthy} of ${targets.length} are healthy`)]),
     ...targets.flatMap(checkTarget),
     ...failed.map(({ collector }) =>
       finding(

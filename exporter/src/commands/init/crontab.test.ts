@@ -46,8 +46,14 @@ test.each([
     "crontab:1: H/15 * * * *: H is Jenkins' and stands for a minute that only Jenkins knows",
   ],
   ['0~30 4 * * * build', 'crontab:1: 0~30 4 * * *: ~ stands for a minute that is drawn anew'],
-  ['61 * * * * build', 'crontab:1: 61 * * * *: expected a cron expression: Invalid value for minute: 61'],
-  ['0 0 31 2 * build', 'crontab:1: 0 0 31 2 *: expected a cron expression: this one never comes due'],
+  [
+    '61 * * * * build',
+    'crontab:1: 61 * * * *: expected a cron expression such as "5 * * * *" (Invalid value for minute: 61)',
+  ],
+  [
+    '0 0 31 2 * build',
+    'crontab:1: 0 0 31 2 *: expected a cron expression such as "5 * * * *" (this one never comes due)',
+  ],
   ['CRON_TZ=Mars/Base\n0 0 * * * build', 'crontab:2: 0 0 * * *: expected a time zone such as Asia/Taipei'],
   ['@fortnightly build', 'crontab:1: @fortnightly is no name of a schedule'],
   ['* * * * *', 'crontab:1: expected five fields and a command'],

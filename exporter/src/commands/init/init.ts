@@ -114,7 +114,8 @@ async function attempt(what: string, read: () => Promise<Outcome>): Promise<Outc
   try {
     return await read()
   } catch (error) {
-    return { draft: nothing, problems: [`${what}: ${explain(error)}`] }
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return { draft: nothing, problems: [`${what}: ${isMissing ? 'there is no such file' : explain(error)}`] }
   }
 }
 

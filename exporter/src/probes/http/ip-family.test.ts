@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { probeHttp } from './http.ts'
 import type { HttpOutcome, HttpRequest } from './http.ts'
@@ -11,10 +13,15 @@ function probe(url: string, more: Partial<HttpRequest> = {}): Promise<HttpOutcom
   return probeHttp({ url, timeoutSeconds: 5, ...more }, never)
 }
 
+/** Containers are often without IPv6, even on their own loopback. */
+const hasIpv6 = Object.values(networkInterfaces()).some((found) =>
+  found?.some(({ address }) => address === '::1'),
+)
+
 /** A server of one version of IP alone; its port. */
 async function serveOn(host: string): Promise<number> {
   const server = createServer((_request, response) => response.end('ok'))
-  await new Promise<void>((resolve) => server.listen({ port: 0, host, ipv6Only: true }, resolve))
+  await once(server.listen({ port: 0, host, ipv6Only: true }), 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
@@ -22,7 +29,7 @@ async function serveOn(host: string): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-test('an address of IPv6 is asked as it is, and shown as what it is', async () => {
+test.runIf(hasIpv6)('an address of IPv6 is asked as it is, and shown as what it is', async () => {
   const port = await serveOn('::1')
   expect(await probe(`http://[::1]:${port}/`)).toMatchObject({
     failure: undefined,
@@ -33,8 +40,7 @@ test('an address of IPv6 is asked as it is, and shown as what it is', async () =
 })
 
 test('an address of the other version than was asked for is not asked', async () => {
-  const port = await serveOn('::1')
-  expect(await probe(`http://[::1]:${port}/`, { ipFamily: 4 })).toMatchObject({
+  expect(await probe('http://[::1]:1/', { ipFamily: 4 })).toMatchObject({
     failure: 'dns',
     detail: '::1 is no address of IPv4',
   })
