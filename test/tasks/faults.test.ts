@@ -13,6 +13,18 @@ test.each([
     detail: 'columns.status: no column state among id, task_name',
   },
   {
+    wrong: 'a column of numbers where a time is due',
+    source: { columns: { ...columns, started: 'retry_of' } },
+    sql: '',
+    detail: 'columns.started: expected a timestamp, column retry_of is of type bigint',
+  },
+  {
+    wrong: 'a text as the id to follow',
+    source: { columns: { ...columns, id: 'error' } },
+    sql: '',
+    detail: 'columns.id: expected whole numbers for cursor: id, column error is of type text',
+  },
+  {
     wrong: 'a table that is not there',
     source: { table: 'walks' },
     sql: '',

@@ -27,7 +27,7 @@ export async function readPass(
   { state, budget }: { readonly state: SourceState; readonly budget: Budget },
 ): Promise<Pass> {
   const head = await readHead(client, plan)
-  const isRestart = !state.identity || isAnother(state, head)
+  const isRestart = !state.identity || isOtherwise(state, plan) || isAnother(state, head)
   if (isRestart) state.ladder.steps = []
   const context = { state, head, isRestart, budget }
   if (plan.cursor === 'id') {
@@ -38,6 +38,11 @@ export async function readPass(
   const byFinished = await readByFinished(client, plan, context)
   const rows = byFinished.records.length + byFinished.running.length + byFinished.tracked.length
   return { head, isRestart, batch: { byFinished }, rows, isComplete: byFinished.isComplete }
+}
+
+/** Followed by its ends until now and by its ids from now on, since it was given a sequence, or the other way round. */
+function isOtherwise(state: SourceState, { cursor }: Plan): boolean {
+  return (cursor === 'id' ? state.byId : state.byFinished) === undefined
 }
 
 /** Dropped and made again, emptied with its ids begun afresh, or a server set back to an earlier day. */
@@ -69,5 +74,5 @@ export function applyPass(state: SourceState, rules: SightRules, pass: Pass): vo
 function beginAfresh(state: SourceState, rules: SightRules, head: Head): void {
   state.countAfter = state.readAt ?? head.at - rules.historySeconds
   if (state.identity) state.resets += 1
-  state.horizonAt = undefined
+  Object.assign(state, { horizonAt: undefined, byId: undefined, byFinished: undefined })
 }

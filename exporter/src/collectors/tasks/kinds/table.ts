@@ -50,6 +50,18 @@ async function readColumns(client: ClientBase, table: string): Promise<readonly 
   return rows
 }
 
+const noTimes = /^(?:smallint|integer|bigint|numeric|real|double|text|character|uuid|json|boolean|time )/
+const noOrder = /^(?:text|character|uuid|json|bytea|timestamp|date)/
+
+function wrongType(role: string, { name, type }: ColumnFacts, cursor: TableSource['cursor']): string[] {
+  const found = `column ${name} is of type ${type}`
+  if ((role === 'started' || role === 'finished') && noTimes.test(type))
+    return [`columns.${role}: expected a timestamp, ${found}`]
+  if (role === 'id' && cursor === 'id' && noOrder.test(type))
+    return [`columns.id: expected whole numbers for cursor: id, ${found}`]
+  return []
+}
+
 function planTable(source: TableSource, facts: readonly ColumnFacts[]): Plan {
   const { columns, timezone } = source
   const used = Object.entries(columns).map(([role, name]) => ({
@@ -59,7 +71,8 @@ function planTable(source: TableSource, facts: readonly ColumnFacts[]): Plan {
   }))
   const problems = used.flatMap(({ role, name, fact }) => {
     if (!fact) return [`columns.${role}: no column ${name} among ${facts.map((f) => f.name).join(', ')}`]
-    return fact.is_readable ? [] : [`columns.${role}: no right to read column ${name}`]
+    if (!fact.is_readable) return [`columns.${role}: no right to read column ${name}`]
+    return wrongType(role, fact, source.cursor)
   })
   if (problems.length > 0) throw new SchemaError(`table ${source.table}: ${problems.join('; ')}`)
   const types = new Map(facts.map((fact) => [fact.name, fact.type]))
