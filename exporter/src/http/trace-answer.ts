@@ -84,8 +84,9 @@ function describeTls({ tlsVersion, cipher }: Connection): string[] {
   return tlsVersion === undefined ? [] : [field('tls', [tlsVersion, cipher].filter(Boolean).join(' '))]
 }
 
+/** On a terminal: what others have written is not to steer it. */
 export function field(name: string, value: string): string {
-  return `${name.padEnd(12)} ${value}`
+  return `${name.padEnd(12)} ${value.replaceAll(/[^\P{Cc}\n]/gu, '·')}`
 }
 
 export function milliseconds(seconds: number): string {
@@ -96,5 +97,5 @@ export function milliseconds(seconds: number): string {
 function excerpt(text: string): string {
   if (text.trim() === '') return ''
   const lines = text.slice(0, excerptLength).trimEnd().split(/\r?\n/)
-  return lines.map((line) => `\n${' '.repeat(13)}${line.replaceAll(/\p{Cc}/gu, '·')}`).join('')
+  return lines.map((line) => `\n${' '.repeat(13)}${line}`).join('')
 }

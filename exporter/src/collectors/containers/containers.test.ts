@@ -166,9 +166,10 @@ test('one that was killed for want of memory says so, and each kill is counted o
   expect(await series('watchpost_container_oom_kills_total', 1_000)).toEqual([
     `watchpost_container_oom_kills_total${own} 0`,
   ])
-  expect(await series('watchpost_container_oom_kills_total', 1_015)).toEqual([
-    `watchpost_container_oom_kills_total${own} 1`,
-  ])
+  const atOnce = [1, 2].map(() => series('watchpost_container_oom_kills_total', 1_015))
+  for (const lines of await Promise.all(atOnce)) {
+    expect(lines).toEqual([`watchpost_container_oom_kills_total${own} 1`])
+  }
   expect(asked.find((path) => path.startsWith('/v1.43/events'))).toMatch(/since=1000\.0+&until=1015\.0+&/)
   expect(await series('watchpost_container_oom_killed', 1_015)).toEqual([
     `watchpost_container_oom_killed${own} 1`,

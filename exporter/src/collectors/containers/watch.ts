@@ -112,18 +112,26 @@ interface KillCount {
 function createKillCount(): KillCount {
   const kills = new Map<string, number>()
   let since: number | undefined
+  let tail: Promise<unknown> = Promise.resolve()
+
+  async function add(docker: Docker, now: number, signal: AbortSignal): Promise<typeof kills | undefined> {
+    const from = since ?? now
+    try {
+      const names = now > from ? await docker.oomKills(from, now, signal) : []
+      since = Math.max(from, now)
+      for (const name of names) kills.set(name, (kills.get(name) ?? 0) + 1)
+      return kills
+    } catch {
+      // A proxy may keep events from us; the rest is told all the same.
+      return undefined
+    }
+  }
   return {
-    async read(docker, now, signal) {
-      const from = since ?? now
-      try {
-        const names = now > from ? await docker.oomKills(from, now, signal) : []
-        since = now
-        for (const name of names) kills.set(name, (kills.get(name) ?? 0) + 1)
-        return kills
-      } catch {
-        // A proxy may keep events from us; the rest is told all the same.
-        return undefined
-      }
+    read(docker, now, signal) {
+      // One after another: two that ask from the same moment on would count twice.
+      const mine = tail.then(() => add(docker, now, signal))
+      tail = mine
+      return mine
     },
   }
 }

@@ -3,6 +3,8 @@
 const dateTime = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
 /** In seconds the year 5138, in milliseconds 1973: nothing that a service reports lies between. */
 const firstMilliseconds = 100_000_000_000
+/** Beyond it no Date can be made, and no such time is meant. */
+const latestSeconds = 8.64e12
 
 /** Unix seconds of RFC 3339, a date alone (its first moment, UTC), or epoch seconds or milliseconds. */
 export function readMoment(value: unknown): number | undefined {
@@ -25,5 +27,6 @@ function isoZone(zone: string | undefined): string {
 
 function fromEpoch(number: number): number | undefined {
   if (!Number.isFinite(number) || number < 0) return undefined
-  return number >= firstMilliseconds ? number / 1000 : number
+  const seconds = number >= firstMilliseconds ? number / 1000 : number
+  return seconds <= latestSeconds ? seconds : undefined
 }

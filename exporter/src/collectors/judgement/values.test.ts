@@ -80,6 +80,8 @@ test.for<[unknown, string | undefined]>([
   ['03/01/2026', undefined],
   [-1, undefined],
   [Number.POSITIVE_INFINITY, undefined],
+  [1e300, undefined],
+  ['9999999999999999', undefined],
   [null, undefined],
   [true, undefined],
 ])('the moment in %o is %s', ([value, expected]) => {
