@@ -39,6 +39,11 @@ export function maskSecrets(lines: readonly string[], known: readonly string[]):
   })
 }
 
+/** Of a text that may have several lines. */
+export function maskText(text: string): string {
+  return maskSecrets(text.split('\n'), []).join('\n')
+}
+
 function first(lines: readonly string[], pattern: RegExp): number {
   const index = lines.findIndex((line) => pattern.test(line))
   return index < 0 ? Infinity : index

@@ -7,6 +7,7 @@ import type { Finding, IssueType, Rung } from './finding.ts'
 import type { Fleet } from './fleet.ts'
 import { climbHeld, formatRatio, formatTime } from './ladder.ts'
 import { factsOf } from './target-facts.ts'
+import { mentions } from './text.ts'
 
 export function diagnoseSources(fleet: Fleet): Finding[] {
   return (fleet.readings.data_sources?.targets ?? []).flatMap((source) => {
@@ -31,7 +32,7 @@ function explainAge(source: DataSourceReading, { startedAt, readings }: Fleet): 
   const age = at === undefined ? 'unknown age' : `${Math.round(startedAt - at)} s old`
   // Nothing says which task takes the data over, but one that fails on the source names it.
   const failing = (readings.tasks?.tasks ?? []).filter(
-    ({ verdict, notes }) => verdict === 'failing' && notes.at(-1)?.message.includes(source.target),
+    ({ verdict, notes }) => verdict === 'failing' && mentions(notes.at(-1)?.message ?? '', source.target),
   )
   const tasks = failing.length === 0 ? '' : `; task ${failing.map(({ task }) => task).join(', ')} fails on it`
   const trouble = { cause: 'stale_data', issueType: 'data_source_failure', rung: 'freshness' } as const

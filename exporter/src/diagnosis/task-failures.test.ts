@@ -28,9 +28,19 @@ test('a task that fails on a target that is down is its victim', () => {
   ])
 })
 
+test('a name within another word is not the name of a target', () => {
+  const tasks = [task('sync', failing('cannot open dbname=posts of platform-db, see db_log'))]
+  const services = [service('db', down)]
+  expect(causes({ tasks, services })).toEqual(['db connection_refused', 'sync run_failed'])
+})
+
 test('a password in the message of a failure is not repeated', () => {
-  const tasks = [task('sync', failing('cannot connect to postgres://app:hunter2@db/app'))]
-  expect(JSON.stringify(find({ tasks }))).not.toContain('hunter2')
+  const messages = ['cannot connect to postgres://app:hunter2@db/app', 'refused: user=app password=hunter2']
+  for (const message of messages) {
+    const found = JSON.stringify(find({ tasks: [task('sync', failing(message))] }))
+    expect(found).toContain('<secret>')
+    expect(found).not.toContain('hunter2')
+  }
 })
 
 // At five past each hour, the last time an hour and a half ago.

@@ -6,8 +6,10 @@ import type { Evidence, Finding, Subject } from './finding.ts'
 import { isBroken } from './fleet.ts'
 import type { Fleet } from './fleet.ts'
 import { formatSeconds, formatTime } from './ladder.ts'
+import { maskText } from './mask-secrets.ts'
 import { findStandstill, isHeldUp } from './stopped-scheduler.ts'
 import type { Standstill } from './stopped-scheduler.ts'
+import { mentions } from './text.ts'
 import type { Facts } from './text.ts'
 
 // One failure in a while is what retries are for.
@@ -73,7 +75,7 @@ function explainFailed(task: TaskReading, fleet: Fleet): Finding {
   const measured = `${failures} failures in a row, the last one of class ${note?.class ?? 'other'}: ${detail}`
   const evidence: Evidence = { rung: 'runs', measured, ok: false }
   const root = [...fleet.targets.values()].find(
-    (target) => isBroken(target) && detail.includes(target.target),
+    (target) => isBroken(target) && mentions(detail, target.target),
   )
   if (!root) return describe(task, 'run_failed', [evidence], { detail, failures })
   return blame(root, task, [evidence], detail)
@@ -182,7 +184,7 @@ function describe(task: Described, cause: Cause, evidence: readonly Evidence[], 
   }
 }
 
-/** What a program wrote about its failure may hold the URL that it failed with. */
+/** What a program wrote about its failure may hold the password that it failed with. */
 function withoutSecrets(text: string): string {
-  return text.slice(0, 300).replaceAll(/:\/\/[^\s/@]+@/g, '://<secret>@')
+  return maskText(text).slice(0, 300)
 }

@@ -34,3 +34,14 @@ export function printable(text: string): string {
 function quoteForShell(value: string): string {
   return /^[\w.:/@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 }
+
+const wordSign = /[\w-]/
+
+/** As a word of its own: a target called `db` is not meant by every `dbname`. */
+export function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const around = [text[at - 1] ?? '', text[at + name.length] ?? '']
+    if (!around.some((sign) => wordSign.test(sign))) return true
+  }
+  return false
+}

@@ -1,6 +1,7 @@
 // Task runs by type, as the data models tell them.
 import type { z } from 'zod'
 import type { TaskReading } from '../../collectors/tasks/reading.ts'
+import { maskText } from '../../diagnosis/mask-secrets.ts'
 import type { Snapshot } from '../../scrape.ts'
 import type { taskExecutionStats } from './models.ts'
 import { extreme, moment, sum } from './units.ts'
@@ -59,7 +60,7 @@ function toStats(type: string, tasks: readonly TaskReading[]): z.input<typeof ta
     error_details: notes
       .toSorted((a, b) => b.at - a.at)
       .slice(0, 20)
-      .map(({ at, task, message }) => `${new Date(at * 1000).toISOString()} ${task}: ${message}`),
+      .map(({ at, task, message }) => `${new Date(at * 1000).toISOString()} ${task}: ${maskText(message)}`),
     depends_on: Object.fromEntries(tasks.map((one) => [one.task, directOf(one)])),
   }
 }

@@ -31,3 +31,15 @@ test('of far too many classes the rest are counted as their family, and none is 
   expect(Object.keys(found.errors)).toHaveLength(21)
   expect(found.errors['other']).toBe(980)
 })
+
+test('a class may be called as something that every object has', () => {
+  const found = tally()
+  const constructed = { name: 'constructor', family: 'other' }
+  countError(found, ['constructor'], constructed)
+  countError(found, ['constructor'], constructed)
+  expect(found.errors).toEqual({ constructor: 2 })
+  const unexpected = tally()
+  countError(unexpected, expected, constructed)
+  showErrors(unexpected, false)
+  expect(unexpected.errors).toEqual({ constructor: 0 })
+})

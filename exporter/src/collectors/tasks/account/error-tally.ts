@@ -19,15 +19,20 @@ export function countError(tally: ErrorTally, expected: readonly string[], found
     [...Object.keys(errors), ...Object.keys(unseenErrors)].filter((known) => !expected.includes(known)),
   )
   const chosen = isExpected || unexpected.has(name) || unexpected.size < keptUnexpected ? name : family
-  const counts = isExpected || chosen === family || chosen in errors ? errors : unseenErrors
-  counts[chosen] = (counts[chosen] ?? 0) + 1
+  const counts = isExpected || chosen === family || Object.hasOwn(errors, chosen) ? errors : unseenErrors
+  counts[chosen] = countOf(counts, chosen) + 1
   return chosen
+}
+
+/** A class may be called `constructor`. */
+function countOf(counts: Readonly<Record<string, number>>, name: string): number {
+  return Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0
 }
 
 export function showErrors({ errors, unseenErrors }: ErrorTally, isHistory: boolean): void {
   for (const [name, count] of Object.entries(unseenErrors)) {
-    if (name in errors || isHistory) {
-      errors[name] = (errors[name] ?? 0) + count
+    if (Object.hasOwn(errors, name) || isHistory) {
+      errors[name] = countOf(errors, name) + count
       delete unseenErrors[name]
     } else {
       errors[name] = 0
