@@ -139,6 +139,21 @@ test('rounds that overlap share one request', async () => {
   expect(asked).toBe(1)
 })
 
+test('a round with little time does not wait for the request of another round, and tells what is known', async () => {
+  let asked = 0
+  const url = await serve((_request, response) => {
+    asked += 1
+    if (asked === 1) response.end('{}')
+  })
+  const watched = watchSource({ kind: 'http', url, timeout: '2s' })
+  await look(watched)
+  const patient = watched.collect(startRound())
+  const hasty = watched.collect(startRound({ signal: AbortSignal.timeout(100), timeoutSeconds: 0.1 }))
+  const found = await Promise.race([hasty, patient.then(() => 'waited')])
+  expect(found).toMatchObject({ targets: [{ status: 'healthy', totals: { probes: 1 } }] })
+  expect((await patient).targets[0]).toMatchObject({ reason: 'timeout', totals: { probes: 2 } })
+})
+
 test('the quality of a table is counted in one statement over a bounded part of it', async () => {
   await server.run(`
     CREATE TABLE ohlc (symbol text, ts timestamptz, close numeric, note text, synced_at timestamptz);

@@ -1,6 +1,7 @@
 // Task records that cannot be read, or not be kept: a clear reason, and nothing lost once it is put right.
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { startRound } from '../harness/collector.ts'
 import { columns, success, useRuns } from '../harness/runs.ts'
 
 const runs = useRuns()
@@ -63,6 +64,25 @@ test('what goes wrong while it is watched loses nothing when it is put right', a
   await runs.write(success, 2)
   expect((await tasks.task('fetch')).totals.runs).toBe(4)
   expect((await tasks.collect()).sources[0]?.resets).toBe(0)
+})
+
+test('a round with little time does not wait for the reading of another round, and tells what is known', async () => {
+  const tasks = runs.watch()
+  await tasks.collect()
+  await runs.write(success, 2)
+  await tasks.collect()
+  const locker = await runs.server.connect()
+  await locker.query('BEGIN; LOCK TABLE runs')
+  const patient = tasks.collect()
+  const hasty = tasks.watch().collect(startRound({ signal: AbortSignal.timeout(100), timeoutSeconds: 0.1 }))
+  const found = await Promise.race([hasty, patient.then(() => 'waited')])
+  expect(found).toMatchObject({
+    sources: [{ reason: 'timeout' }],
+    tasks: [{ running: undefined, totals: { runs: 2 } }],
+  })
+  await locker.query('ROLLBACK')
+  await locker.end()
+  expect((await patient).sources[0]?.reason).toBeUndefined()
 })
 
 test('a server that restarts in the middle of a reading interrupts one round and no count', async () => {

@@ -1,4 +1,5 @@
 // One source: asked when it may be, and all that is known of it put together.
+import { orAtDeadline } from '../at-deadline.ts'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import type { Value } from '../judgement/values.ts'
@@ -64,20 +65,16 @@ export function watchDataSource(
     const isDown = known.status === 'error'
     memory.errors += Number(isAsked && isDown)
     report({ verdict: known, sync, quality, backoffUntil: known.backoffUntil })
-    const dependencies = context.dependencies.get(name) ?? []
-    const totals = isAsked ? tally.record(known.durationSeconds, isDown) : tally.read()
-    return {
-      target: name,
-      kind: 'data_source',
-      labels,
-      info,
-      dependencies,
-      totals,
-      ...known,
-      errors: memory.errors,
-    }
+    return toReading(known, isAsked ? tally.record(known.durationSeconds, isDown) : tally.read())
   }
-  return joined(look)
+
+  function toReading(known: Known, totals: DataSourceReading['totals']): DataSourceReading {
+    const dependencies = context.dependencies.get(name) ?? []
+    const own = { target: name, kind: 'data_source', labels, info, dependencies, totals } as const
+    return { ...own, ...known, errors: memory.errors }
+  }
+
+  return joined(look, ({ now }) => memory.kept && toReading(describe(settled, memory, now), tally.read()))
 }
 
 type Own = 'target' | 'kind' | 'labels' | 'info' | 'dependencies' | 'totals' | 'errors'
@@ -117,11 +114,14 @@ function describe(settled: SettledSource, memory: SourceMemory, now: number): Kn
   }
 }
 
-/** Rounds that overlap share one look: two at once would spend the quota twice. */
-function joined<T>(look: (round: Round) => Promise<T>): (round: Round) => Promise<T> {
+type Look<T> = (round: Round) => Promise<T>
+
+/** Rounds that overlap share one look: two at once would spend the quota twice. Who has less time gets what was known. */
+function joined<T>(look: Look<T>, known: (round: Round) => T | undefined): Look<T> {
   let running: Promise<T> | undefined
   return (round) => {
-    running ??= look(round).finally(() => {
+    if (running) return orAtDeadline(running, round.signal, () => known(round))
+    running = look(round).finally(() => {
       running = undefined
     })
     return running

@@ -2,6 +2,7 @@
 import { explain } from '../../log.ts'
 import type { Labels } from '../../metrics/metric.ts'
 import { explainPostgres } from '../../probes/postgres/failure.ts'
+import { orAtDeadline } from '../at-deadline.ts'
 import { remember } from '../collector.ts'
 import type { Context, Round } from '../collector.ts'
 import { SchemaError } from './kinds/adapter.ts'
@@ -63,8 +64,15 @@ export function watchDatabaseSource(
     // One at a time, also across a reload: two at work on one state would count twice.
     const mine = memory.tail.then(() => collect(desk, round))
     memory.tail = mine.catch(() => undefined)
-    return mine
+    return orAtDeadline(mine, round.signal, () => reportLate(desk, round))
   }
+}
+
+/** While another reading is still at work: what it knows already stands. */
+function reportLate(desk: Desk, round: Round): SourceReading | undefined {
+  const { state } = desk.memory
+  const failure: Failure = { reason: 'timeout', detail: 'another reading had not ended by the deadline' }
+  return state && report(desk, state, { round, looked: undefined, failure })
 }
 
 function openDesk(source: DatabaseTaskSource, adapter: Adapter, context: Context): Desk {
