@@ -16,6 +16,18 @@ export interface StartOptions {
 const defaultPorts = { exporter: 8007, prometheus: 9090, alertmanager: 9093, grafana: 3000 }
 const flagNames = [...parts.map((part) => `${part}-port`), 'fleet-ports', 'recovery']
 
+export const usage = `usage: npm start -- [flags]
+
+  --${parts.join('-port=PORT, --')}-port=PORT
+      Other ports than ${parts.map((part) => defaultPorts[part]).join(', ')}; 0 is any that is free.
+  --fleet-ports=default
+      ephemeral gives the demo fleet any ports that are free.
+  --recovery=off
+      One of ${recoveryModes.join(', ')}: whether recovery runs too, and what it may do.
+
+What runs is there until Ctrl-C. To break and heal it: npm run demo -- status
+`
+
 /** A string is what is wrong with the flags, for a person. */
 export function readOptions(argv: readonly string[]): StartOptions | string {
   const { tokens } = parseArgs({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { renderAlertmanager } from '../alertmanager/render.ts'
 import { followAlerts } from './alert-feed.ts'
-import { readOptions } from './options.ts'
+import { readOptions, usage } from './options.ts'
 import { choosePorts, findBusyPorts, findPrograms } from './preflight.ts'
 import { freePort } from './programs/ports.ts'
 import { showProgress } from './progress.ts'
@@ -23,6 +23,10 @@ const stepCount = parts.length + 3
 
 /** Resolves to the exit code once everything has ended. */
 async function start(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(usage)
+    return 0
+  }
   const options = readOptions(argv)
   if (typeof options === 'string') return refuse([options])
   const alerting = {
