@@ -19,7 +19,7 @@ const annotations = {
   suggested_actions: "Read the service's log; restart the service.",
   summary_zh: '微服務離線',
   description_zh: '微服務 ohlc_api 探測失敗（原因：connect）。受影響的服務：trainer。',
-  possible_causes_zh: '服務進程崩潰；部署有誤',
+  possible_causes_zh: '服務程序崩潰；部署有誤',
   suggested_actions_zh: '檢查服務日誌；重啟服務',
   runbook_url: 'docs/alerts.md#servicedown',
   dashboard_url: '/d/watchpost-service?var-target=ohlc_api',
@@ -102,7 +102,7 @@ test('a message in Chinese is Chinese throughout', async () => {
 • 檢查服務日誌
 • 重啟服務
 *可能原因*
-• 服務進程崩潰
+• 服務程序崩潰
 • 部署有誤
 開始時間 2026-11-23 18:00:00 CST
 <https://grafana.example/d/watchpost-service?var-target=ohlc_api|開啟儀表板>  <https://git.example/watchpost/blob/main/docs/alerts.md#servicedown|處理手冊>

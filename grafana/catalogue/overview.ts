@@ -71,7 +71,7 @@ export const overview = {
     description: text('The state of each target through the time range.', '各目標在所選時間範圍內的狀態。'),
     empty: text('nothing was watched in this time range', '此時間範圍內沒有監控資料'),
   },
-  business: text('Platform', '平台數據'),
+  business: text('Platform', '平台資料'),
   kols: {
     title: text('KOLs', 'KOL 總數'),
     description: text('Key opinion leaders in the database.', '資料庫中的 KOL 數量。'),

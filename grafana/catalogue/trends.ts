@@ -17,7 +17,7 @@ export const trends = {
     title: text('Recommendations', '建議事項'),
     description: text(
       'What the numbers of the last hours call for, target by target, with how far the limit is used or how long it will last.',
-      '依近數小時數據提出的建議，附目標、門檻使用程度或預計可維持的時間。',
+      '依近數小時資料提出的建議，附目標、門檻使用程度或預計可維持的時間。',
     ),
     empty: text('nothing needs attention', '目前無需處理'),
   },

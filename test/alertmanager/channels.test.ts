@@ -20,7 +20,7 @@ const annotations = {
   possible_causes: 'The process crashed; a bad deployment.',
   summary_zh: '微服務離線',
   description_zh: '微服務 ohlc_api 探測失敗（原因：connect）。',
-  possible_causes_zh: '服務進程崩潰；部署有誤',
+  possible_causes_zh: '服務程序崩潰；部署有誤',
   dashboard_url: '/d/watchpost-service?var-target=ohlc_api',
 }
 
@@ -54,7 +54,7 @@ test('a mail in Chinese is Chinese', async () => {
   const mail = await waitFor('the mail is there', () => server.mails[0])
   expect(mail.subject).toBe('[嚴重] ohlc_api: 微服務離線')
   expect(mail.body).toContain('微服務 ohlc_api 探測失敗（原因：connect）。')
-  expect(mail.body).toContain('可能原因\r\n• 服務進程崩潰\r\n• 部署有誤')
+  expect(mail.body).toContain('可能原因\r\n• 服務程序崩潰\r\n• 部署有誤')
   expect(mail.body).not.toContain('Possible causes')
 })
 

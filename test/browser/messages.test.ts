@@ -25,7 +25,7 @@ const annotations = {
   description_zh:
     '微服務 ohlc_api 探測失敗（原因：connect）。診斷：connection refused。受影響的服務：analyze_api、trainer。',
   recovery_zh: '2026-11-23 10:01:05 UTC 執行 restart service：執行中',
-  possible_causes_zh: '服務進程崩潰；容器因記憶體不足被終止；部署有誤',
+  possible_causes_zh: '服務程序崩潰；容器因記憶體不足被終止；部署有誤',
   suggested_actions_zh: '檢查服務日誌；回滾最近一次部署；重啟服務',
   dashboard_url: '/d/watchpost-service?var-target=ohlc_api',
   runbook_url: 'docs/alerts.md#servicedown',

@@ -96,10 +96,10 @@ test('the report is written in 繁體中文 as well', async () => {
   const text = (await readFile(join(output, 'report.md'), 'utf8')).replaceAll('\\', '')
   expect(text).toContain('# Watchpost 監控報告：14 天')
   expect(text).toMatch(
-    /- ohlc_api：記憶體使用率目前為 69\.\d+ %，每天上升 [01]\.?\d* %，將於 \d+ 天後達到閾值 80 %。/,
+    /- ohlc_api：記憶體使用率目前為 69\.\d+ %，每天上升 [01]\.?\d* %，將於 \d+ 天後達到門檻 80 %。/,
   )
   expect(text).toMatch(/\| trainer \| 請求數 \| 消失 \| .* \| 2[01]\d \|/)
-  expect(text).toContain('Prometheus 沒有 newcomer 的資料：探測成功率、響應時間、CPU 使用率、記憶體使用率。')
+  expect(text).toContain('Prometheus 沒有 newcomer 的資料：探測成功率、回應時間、CPU 使用率、記憶體使用率。')
 })
 
 test('a Prometheus that knows nothing of the fleet gives a report that says so', async () => {

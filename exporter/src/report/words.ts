@@ -153,7 +153,7 @@ const chinese: Words = {
   period: (from, to) => `期間：${from} 至 ${to}（UTC），以每小時平均值計算。`,
   metrics: {
     success_rate: '探測成功率',
-    response_time: '響應時間',
+    response_time: '回應時間',
     cpu_usage: 'CPU 使用率',
     memory_usage: '記憶體使用率',
     disk_usage: '磁碟使用率',
@@ -162,21 +162,21 @@ const chinese: Words = {
   },
   directions: { rising: '上升', falling: '下降', steady: '持平' },
   concerns: '建議事項',
-  noConcerns: '沒有任何指標超過閾值；依目前趨勢，30 天內也不會達到閾值。',
+  noConcerns: '沒有任何指標超過門檻；依目前趨勢，30 天內也不會達到門檻。',
   noTrends: '歷史資料不足一天，無法判斷趨勢。',
   concern(concern) {
     const { target, metric, level, limit, ahead } = concern
     const show = (value: number): string => `${chinese.number(value)} ${unitOf(concern)}`
     const evidence = ahead
-      ? `目前為 ${show(level)}，每天上升 ${show(ahead.perDay)}，將於 ${ahead.days} 天後達到閾值 ${show(limit)}`
-      : `最近一天平均為 ${show(level)}，${level > limit ? '超過' : '已達'}閾值 ${show(limit)}`
+      ? `目前為 ${show(level)}，每天上升 ${show(ahead.perDay)}，將於 ${ahead.days} 天後達到門檻 ${show(limit)}`
+      : `最近一天平均為 ${show(level)}，${level > limit ? '超過' : '已達'}門檻 ${show(limit)}`
     return `${target}：${chinese.metrics[metric]}${evidence}。${chineseSteps[metric]}`
   },
   anomalies: '異常',
   noAnomalies: '沒有訊號超出其範圍。',
   bands: '超出前一天與前一週同時段所能解釋的範圍；單獨出現時不會通知。',
   anomalyHead: ['對象', '訊號', '情況', '最近一次（UTC）', '分鐘數'],
-  signal: (name) => ({ response_time: '響應時間', request_rate: '請求數' })[name] ?? name,
+  signal: (name) => ({ response_time: '回應時間', request_rate: '請求數' })[name] ?? name,
   kinds: { unusual: '異常', vanished: '消失' },
   now: '目前',
   alerts: '告警',
@@ -200,7 +200,7 @@ const chinese: Words = {
   unknown: '未知',
   chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個對象，各為一條線；數值見下方表格。`,
   onlyWorst: (shown, all) => `圖中只顯示 ${all} 個中最差的 ${shown} 個。`,
-  limit: (value) => `閾值 ${value}`,
+  limit: (value) => `門檻 ${value}`,
   courseHead: (days) => ['對象', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
 }
 

@@ -26,7 +26,7 @@ export const answerCauses = {
       '{target} 應在 {address} 監聽，但連線被拒絕：{detail}。',
     ],
     causes: [
-      ['The process has crashed or was stopped', '進程已崩潰或被停止'],
+      ['The process has crashed or was stopped', '程序已崩潰或被停止'],
       ['It was killed for want of memory', '因記憶體不足被系統終止'],
       ['It is still starting, or listens on another port or interface', '仍在啟動，或監聽其他連接埠或介面'],
     ],
@@ -47,13 +47,13 @@ export const answerCauses = {
       '{target} 接受連線但未在時限內回應：{detail}。',
     ],
     causes: [
-      ['It hangs: a deadlock, an endless loop, all workers busy', '進程卡住：死鎖、無窮迴圈或工作執行緒全忙'],
+      ['It hangs: a deadlock, an endless loop, all workers busy', '程序卡住：死鎖、無窮迴圈或工作執行緒全忙'],
       ['It waits for something of its own that is slow', '正在等待其他緩慢的資源'],
       ['The machine is short of processor time or memory', '主機 CPU 或記憶體不足'],
     ],
     actions: [
       ask,
-      [['See what the process is doing', '查看進程狀態'], "ss -tnp 'sport = :{localPort}'"],
+      [['See what the process is doing', '查看程序狀態'], "ss -tnp 'sport = :{localPort}'"],
       readLogs,
       restart,
     ],
@@ -64,7 +64,7 @@ export const answerCauses = {
       '{target} 的回應無法使用：{detail}。',
     ],
     causes: [
-      ['The process ended while it was asked', '進程在處理請求時結束'],
+      ['The process ended while it was asked', '程序在處理請求時結束'],
       [
         'Another program listens on the port, or one that wants TLS',
         '其他程式佔用該連接埠，或該連接埠需要 TLS',
@@ -143,7 +143,7 @@ export const answerCauses = {
   broken_body: {
     summary: ['The answer of {target} does not come whole: {detail}.', '{target} 的回應不完整：{detail}。'],
     causes: [
-      ['The process ended in the middle of its answer', '進程在回應途中結束'],
+      ['The process ended in the middle of its answer', '程序在回應途中結束'],
       ['It sends too slowly to end in time', '傳送過慢，未能在時限內完成'],
       ['A proxy between cuts or recodes it', '中間的代理截斷或重新編碼'],
     ],

@@ -33,7 +33,7 @@ export const containerCauses = {
       '{target} 的容器 {container} 未運行：{measured}。',
     ],
     causes: [
-      ['The process crashed; the end of its log says why', '進程崩潰，原因見日誌末尾'],
+      ['The process crashed; the end of its log says why', '程序崩潰，原因見日誌末尾'],
       ['Somebody stopped it', '有人將其停止'],
       ['It ends at once for want of configuration or of a file', '缺少設定或檔案，啟動即結束'],
     ],

@@ -23,7 +23,7 @@ export const dataSourceCauses = {
     ],
     causes: [
       ['The task that takes them over does not run or fails', '同步任務未執行或失敗'],
-      ['The source itself has nothing new', '數據源本身沒有新資料'],
+      ['The source itself has nothing new', '資料來源本身沒有新資料'],
     ],
     actions: [probeAgain, [['See the tasks', '查看任務'], 'watchpost diagnose']],
   },
@@ -33,7 +33,7 @@ export const dataSourceCauses = {
       '{target} 的資料列缺少必要欄位：僅 {measured} 有值。',
     ],
     causes: [
-      ['The source sends fields empty or under other names', '數據源的欄位為空或改名'],
+      ['The source sends fields empty or under other names', '資料來源的欄位為空或改名'],
       ['The program that takes them over drops them', '同步程式遺漏了欄位'],
     ],
     actions: [rows],
@@ -55,8 +55,8 @@ export const dataSourceCauses = {
       '{target} 的資料列含無效值：僅 {measured} 有效。',
     ],
     causes: [
-      ['The source changed a unit or a format', '數據源改變了單位或格式'],
-      ['The source sends errors as data', '數據源將錯誤當作資料'],
+      ['The source changed a unit or a format', '資料來源改變了單位或格式'],
+      ['The source sends errors as data', '資料來源將錯誤當作資料'],
     ],
     actions: [rows],
   },
@@ -78,7 +78,7 @@ export const dataSourceCauses = {
     ],
     causes: [
       ['The task that takes them over does not run or fails', '同步任務未執行或失敗'],
-      ['The source itself has nothing new', '數據源本身沒有新資料'],
+      ['The source itself has nothing new', '資料來源本身沒有新資料'],
     ],
     actions: [rows],
   },

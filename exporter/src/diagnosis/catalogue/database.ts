@@ -95,7 +95,7 @@ export const databaseCauses = {
   replication_lag: {
     summary: ['A standby of {target} is {measured} behind.', '{target} 的備援落後 {measured}。'],
     causes: [
-      ['The standby is slow or its network is', '備援主機或其網絡緩慢'],
+      ['The standby is slow or its network is', '備援主機或其網路緩慢'],
       ['A long query on the standby holds the replay up', '備援上的長查詢阻礙了重放'],
     ],
     actions: [

@@ -8,13 +8,13 @@ export const hostCauses = {
       '主機記憶體使用率為 {measured}，上限為 {limit}。',
     ],
     causes: [
-      ['A process leaks memory', '有進程記憶體洩漏'],
+      ['A process leaks memory', '有程序記憶體洩漏'],
       ['More runs on the machine than it has memory for', '主機上的程式超過記憶體容量'],
     ],
     actions: [
       [['See who uses it', '查看記憶體使用者'], 'ps -eo pid,rss,comm --sort=-rss | head -15'],
       [
-        ['See whether somebody was killed for it', '查看是否有進程被終止'],
+        ['See whether somebody was killed for it', '查看是否有程序被終止'],
         'journalctl -k --since=-1h --grep="Out of memory"',
       ],
     ],
@@ -40,7 +40,7 @@ export const hostCauses = {
       '主機 CPU 使用率為 {measured} 且有工作等待：五分鐘負載 {load}。',
     ],
     causes: [
-      ['A process runs in an endless loop', '有進程陷入無窮迴圈'],
+      ['A process runs in an endless loop', '有程序陷入無窮迴圈'],
       ['More is asked of the machine than it can do', '負載超過主機能力'],
     ],
     actions: [[['See who uses them', '查看 CPU 使用者'], 'ps -eo pid,pcpu,comm --sort=-pcpu | head -15']],
@@ -50,7 +50,7 @@ export const hostCauses = {
       '{measured} of the files that may be open on the machine are open.',
       '主機已開啟檔案數達上限的 {measured}。',
     ],
-    causes: [['A process opens files or sockets and does not close them', '有進程開啟檔案或連線後未關閉']],
+    causes: [['A process opens files or sockets and does not close them', '有程序開啟檔案或連線後未關閉']],
     actions: [
       [
         ['See who has most open', '查看開啟最多者'],

@@ -6,12 +6,12 @@ export const networkCauses = {
   own_network: {
     summary: [
       "Watchpost's own network is cut, so nothing can be said of {target}: none of the anchors {anchors} can be reached.",
-      'Watchpost 自身的網絡中斷，無法判斷 {target} 的狀態：所有錨點 {anchors} 均無法連線。',
+      'Watchpost 自身的網路中斷，無法判斷 {target} 的狀態：所有錨點 {anchors} 均無法連線。',
     ],
     causes: [
       [
         'The uplink, router or VPN of the machine that Watchpost runs on is down',
-        'Watchpost 所在主機的上行網絡、路由器或 VPN 中斷',
+        'Watchpost 所在主機的上行網路、路由器或 VPN 中斷',
       ],
       ['A firewall rule now keeps Watchpost from going out', '防火牆規則阻擋了 Watchpost 對外連線'],
       ['The anchors themselves are gone', '錨點本身已失效'],
@@ -44,7 +44,7 @@ export const networkCauses = {
     causes: [
       ['The name in watchpost.yml is misspelt', 'watchpost.yml 中的主機名稱拼寫有誤'],
       ['The record was deleted, or the domain has expired', 'DNS 記錄被刪除，或網域已過期'],
-      ['The container is not on the same network, or is gone', '容器不在同一網絡，或已被移除'],
+      ['The container is not on the same network, or is gone', '容器不在同一網路，或已被移除'],
     ],
     actions: [
       [['Ask the resolver by hand', '手動查詢解析器'], 'getent hosts {host}'],
@@ -58,7 +58,7 @@ export const networkCauses = {
     ],
     causes: [
       ['The host is off or has another address now', '主機已關機或地址已變更'],
-      ['A route or a network between is missing', '缺少路由或中間網絡中斷'],
+      ['A route or a network between is missing', '缺少路由或中間網路中斷'],
     ],
     actions: [
       [['See the route to it', '查看路由'], 'ip route get {host}'],
@@ -86,7 +86,7 @@ export const networkCauses = {
       '與 {target}（{address}）的連線被中斷：{detail}。',
     ],
     causes: [
-      ['The process ended or was killed while it was asked', '進程在處理請求時結束或被終止'],
+      ['The process ended or was killed while it was asked', '程序在處理請求時結束或被終止'],
       ['A proxy or load balancer between has no healthy backend', '中間的代理或負載平衡器沒有健康的後端'],
     ],
     actions: [probeAgain, [['Try the port by hand', '手動測試連接埠'], 'nc -vz -w 5 {host} {port}']],

@@ -4,7 +4,7 @@ import type { Text } from '../text.ts'
 
 export const rungTexts: Readonly<Record<Rung, { readonly name: Text; readonly expected: Text }>> = {
   own_network: {
-    name: ['own network', '自身網絡'],
+    name: ['own network', '自身網路'],
     expected: ['at least one anchor is reached', '至少可連線一個錨點'],
   },
   dependency: {
@@ -31,16 +31,16 @@ export const rungTexts: Readonly<Record<Rung, { readonly name: Text; readonly ex
   },
   container: { name: ['container', '容器'], expected: ['it runs', '容器正在運行'] },
   database_sessions: {
-    name: ['database sessions', '資料庫會話'],
+    name: ['database sessions', '資料庫工作階段'],
     expected: ['nobody keeps others waiting and connections are left', '無人阻塞且仍有可用連線'],
   },
-  host: { name: ['machine', '主機'], expected: ['use below the thresholds', '使用率低於閾值'] },
+  host: { name: ['machine', '主機'], expected: ['use below the thresholds', '使用率低於門檻'] },
   quota: { name: ['quota', '配額'], expected: ['some of the allowance is left', '仍有剩餘配額'] },
   freshness: {
     name: ['freshness', '新鮮度'],
     expected: ['a sync that is not older than it may be', '同步時間未過期'],
   },
-  quality: { name: ['quality', '數據品質'], expected: ['few rows with faults', '有缺陷的資料列極少'] },
+  quality: { name: ['quality', '資料品質'], expected: ['few rows with faults', '有缺陷的資料列極少'] },
   schedule: {
     name: ['schedule', '排程'],
     expected: ['a run in each slot, within the grace', '每個時段皆在寬限內執行'],
