@@ -39,7 +39,8 @@ export async function writeHistory(client: Client, { tasks, speed, now }: Past):
   await client.query('COMMIT')
 }
 
-const endOrphans = `
+/** What a scheduler does first with the runs that it finds open: nobody goes on with them. */
+export const endOrphans = `
   UPDATE task_executions SET status = 'failed', finished_at = now(), error_message = 'killed: the scheduler was restarted'
   WHERE finished_at IS NULL`
 

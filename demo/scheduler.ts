@@ -3,7 +3,7 @@ import { schedulerName } from './catalogue.ts'
 import { withClient } from './database/platform.ts'
 import type { PlatformDatabase } from './database/platform.ts'
 import type { Breakable } from './fault.ts'
-import { writeHistory } from './history.ts'
+import { endOrphans, writeHistory } from './history.ts'
 import { tasksOf } from './rehearsal.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Source } from './sources/source.ts'
@@ -38,16 +38,19 @@ export function startScheduler(pace: Pace, { database, sources, ask, rowDefect }
   const { speed } = pace
   let isDown = false
   const options = { pool: database.pool, ask, speed, isStalled, rowDefect, isStopped: () => isDown }
+  const runners = tasksOf(pace).map((task) => startTask(task, options))
   return {
-    runners: tasksOf(pace).map((task) => startTask(task, options)),
+    runners,
     breakable: {
       name: schedulerName,
       kind: 'task',
-      faults: ['down'],
-      async break() {
+      faults: ['down', 'killed'],
+      async break(fault) {
         isDown = true
+        if (fault === 'killed') await Promise.all(runners.map((runner) => runner.abandon()))
       },
       async heal() {
+        await database.pool.query(endOrphans)
         isDown = false
       },
     },

@@ -31,6 +31,8 @@ export function createTaskLog(pool: Pool, signal: AbortSignal): TaskLog {
       )
     },
     async finish(id, error) {
+      // Who is killed writes nothing more.
+      signal.throwIfAborted()
       // Taken now: a database that comes back later must not make the run longer than it was.
       const finishedAt = new Date()
       const values = [id, error === undefined ? 'success' : 'failed', error ?? null, finishedAt]

@@ -34,6 +34,7 @@ const own: Readonly<Record<string, readonly [numbers: string, why: string]>> = {
   RecoveryAccessDenied: ['5', events],
   ServiceErrorRateHigh: ['5', events],
   ServiceRestartLoop: ['3', events],
+  'target:watchpost_target_down:lasting': ['6', 'as TargetFlapping'],
   TargetFlapping: ['6', events],
   PostSuccessRateDropped: ['3', events],
   TaskRetriesExhausted: ['3', events],

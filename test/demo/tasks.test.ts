@@ -72,6 +72,27 @@ describe('tasks', () => {
     await expect.poll(() => demo.count(recent), patient).toBeGreaterThan(0)
   })
 
+  test('a scheduler that is killed leaves its runs open, and ends them when it is back', async () => {
+    const open = 'task_executions WHERE finished_at IS NULL'
+    await demo.spoil('summary', 'hang')
+    await expect.poll(() => runs('summary', 'finished_at IS NULL'), patient).toBe(1)
+    await demo.spoil('scheduler', 'killed')
+    await demo.fleet.heal('summary')
+    await expect
+      .poll(() => demo.count("task_executions WHERE started_at > now() - interval '4 seconds'"), patient)
+      .toBe(0)
+    expect(await demo.count(open)).toBeGreaterThan(0)
+    await demo.fleet.heal('scheduler')
+    const ended = "error_message = 'killed: the scheduler was restarted'"
+    await expect.poll(() => runs('summary', ended), patient).toBe(1)
+    await expect
+      .poll(
+        () => runs('summary', "status = 'success' AND started_at > now() - interval '4 seconds'"),
+        patient,
+      )
+      .toBeGreaterThan(0)
+  })
+
   test('a source that is down is the error of the task that reads it', async () => {
     await demo.spoil('cmoney_api', 'down')
     await expect

@@ -6,6 +6,8 @@ export interface Standstill {
   /** When the last run of any task began; undefined where none ever did. */
   readonly since: number | undefined
   readonly overdue: readonly TaskReading[]
+  /** Those with a run that has not ended: it was left behind, or it blocks the others. */
+  readonly open: readonly TaskReading[]
 }
 
 /** One task that does not come may have been switched off; two that miss the same time were not. */
@@ -19,7 +21,8 @@ export function findStandstill({ reason, tasks }: SourceReading): Standstill | u
   const starts = tasks.flatMap(({ totals }) => totals.lastStart ?? [])
   const since = starts.length === 0 ? undefined : Math.max(...starts)
   const stopped = overdue.filter((task) => hasStoppedThen(task, since))
-  return stopped.length < leastOverdue ? undefined : { since, overdue }
+  if (stopped.length < leastOverdue) return undefined
+  return { since, overdue, open: tasks.filter(({ running }) => (running ?? 0) > 0) }
 }
 
 /** A slot is not answered as long as the run before it goes on. */

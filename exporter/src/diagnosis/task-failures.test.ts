@@ -68,6 +68,24 @@ test('when none comes that is due the scheduler is down, and is named before all
   expect(found?.evidence[0]?.measured).toMatch(/^no run began since 2027-.*; overdue: a, b$/)
 })
 
+test('a run that a stopped scheduler left behind is shown with it, and is not to blame', () => {
+  const left = task('c', {
+    verdict: 'running_too_long',
+    isRunningTooLong: true,
+    running: 1,
+    oldestStart: now - 5400,
+    totals: { ...totals, lastStart: now - 5400 },
+  })
+  const others = sources([task('a', overdue), task('b', overdue), left])
+  expect(causes({ others })).toEqual([
+    'scheduler scheduler_stopped',
+    'a run_missed scheduler',
+    'b run_missed scheduler',
+    'c run_hung scheduler',
+  ])
+  expect(find({ others })[0]?.evidence[1]).toMatchObject({ rung: 'runs', measured: 'not ended: c' })
+})
+
 test.each([
   ['another task runs', [task('a', overdue), task('b', overdue), task('c')]],
   [

@@ -36,15 +36,20 @@ export function diagnoseTasks(fleet: Fleet): Finding[] {
 function explainTask(task: TaskReading, fleet: Fleet, isStopped: boolean): Finding[] {
   switch (task.verdict) {
     case 'overdue':
-      return [isHeldUp(task) ? explainHung(task, fleet) : explainMissed(task, isStopped)]
+      return [waitsFor(task, isStopped, isHeldUp(task) ? explainHung(task, fleet) : explainMissed(task))]
     case 'running_too_long':
-      return [explainHung(task, fleet)]
+      return [waitsFor(task, isStopped, explainHung(task, fleet))]
     case 'failing':
       return isLasting(task, fleet) ? [explainFailed(task, fleet)] : []
     default:
       if (isHollow(task)) return [explainHollow(task)]
       return task.totals.retriedInRow >= retriedRuns ? [explainRetried(task)] : []
   }
+}
+
+/** What a scheduler that has stopped does not start, or left behind, is no fault of the task. */
+function waitsFor({ source }: TaskReading, isStopped: boolean, finding: Finding): Finding {
+  return isStopped ? { ...finding, severity: 'info', root: source } : finding
 }
 
 function isLasting({ totals }: TaskReading, { startedAt }: Fleet): boolean {
@@ -102,7 +107,7 @@ function explainHung(task: TaskReading, { startedAt }: Fleet): Finding {
   return describe(task, 'run_hung', [evidence], { measured, limit })
 }
 
-function explainMissed(task: TaskReading, isStopped: boolean): Finding {
+function explainMissed(task: TaskReading): Finding {
   const due = task.due === undefined ? 'its slot' : formatTime(task.due)
   const { lastStart } = task.totals
   const started =
@@ -112,11 +117,10 @@ function explainMissed(task: TaskReading, isStopped: boolean): Finding {
     measured: `due at ${due} by "${task.schedule?.cron ?? ''}", ${started}, ${task.missed ?? 0} slots missed`,
     ok: false,
   }
-  const missed = describe(task, 'run_missed', [evidence], { due })
-  return isStopped ? { ...missed, severity: 'info', root: task.source } : missed
+  return describe(task, 'run_missed', [evidence], { due })
 }
 
-function explainStandstill(source: string, { since, overdue }: Standstill): Finding {
+function explainStandstill(source: string, { since, overdue, open }: Standstill): Finding {
   const started = since === undefined ? 'the beginning of its records' : formatTime(since)
   const late = overdue.map(({ task }) => task)
   const evidence: Evidence = {
@@ -124,10 +128,12 @@ function explainStandstill(source: string, { since, overdue }: Standstill): Find
     measured: `no run began since ${started}; overdue: ${nameSome(late)}`,
     ok: false,
   }
+  const left = open.map(({ task }) => task)
+  const unended: Evidence = { rung: 'runs', measured: `not ended: ${nameSome(left)}`, ok: false }
   const subject = { task: source, subject: 'task_source' } as const
   const facts = { started, count: String(late.length) }
   return {
-    ...describe(subject, 'scheduler_stopped', [evidence], facts),
+    ...describe(subject, 'scheduler_stopped', left.length === 0 ? [evidence] : [evidence, unended], facts),
     severity: 'critical',
     since,
   }

@@ -68,7 +68,7 @@ const waves: readonly (readonly (readonly FleetFault[])[])[] = [
       of('google_sheets', 'quota', 'quota_exhausted'),
     ],
     [of('trainer', 'leak', 'service_memory_high')],
-    [of(schedulerName, 'down', 'scheduler_stopped')],
+    [of(schedulerName, 'down', 'scheduler_stopped'), of(schedulerName, 'killed', 'scheduler_stopped')],
     [
       of('platform_db', 'nulls', 'rows_incomplete', { target: 'finlab_api' }),
       of('platform_db', 'duplicates', 'rows_duplicated', { target: 'finlab_api' }),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sourceSeconds } from './config.ts'
 import { critical, demo, warning } from './fault.ts'
 import type { Fault } from './fault.ts'
-import { schedulerDown } from './faults-tasks.ts'
+import { schedulerKilled } from './faults-tasks.ts'
 import { untilSeen } from './scene.ts'
 
 const down = (target: string) => [critical('ServiceDown', `target=${target}`)]
@@ -63,7 +63,7 @@ export const flapping: Fault = {
 
 /** Waves: what is in one is broken at once. */
 export const dependencies: readonly (readonly Fault[])[] = [
-  [demo('trending_api', 'oom', down('trending_api')), expired, blip, schedulerDown],
+  [demo('trending_api', 'oom', down('trending_api')), expired, blip, schedulerKilled],
   [
     demo('cmoney_api', 'error', sourceDown('cmoney_api'), {
       lookedAtEverySeconds: sourceSeconds.cmoney_api,

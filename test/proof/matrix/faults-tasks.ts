@@ -1,7 +1,7 @@
 // Who starts tasks, and how often they fail.
 import { setTimeout as delay } from 'node:timers/promises'
 import { pingToken } from './config.ts'
-import { critical, demo, warning } from './fault.ts'
+import { critical, warning } from './fault.ts'
 import type { Fault } from './fault.ts'
 import { untilSeen } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -10,18 +10,28 @@ import { untilRow } from './sql.ts'
 /** Hourly tasks are due every five seconds, and begin within half a second of that. */
 const slotSeconds = 5
 
-/** One page, and none for each of the nine tasks that wait. */
-export const schedulerDown = demo('scheduler', 'down', [critical('SchedulerStopped', 'source=scheduler')], {
-  async inject({ stack }) {
-    const now = (Date.now() / 1000) % slotSeconds
-    await delay((slotSeconds / 2 - now + (now > slotSeconds / 2 ? slotSeconds : 0)) * 1000)
-    await stack.fleet.break('scheduler', 'down')
+/** One page: none for each of the tasks that wait, nor for the run that is never ended. */
+export const schedulerKilled: Fault = {
+  name: 'scheduler killed with a run under way',
+  pages: [critical('SchedulerStopped', 'source=scheduler')],
+  async inject(scene) {
+    const { fleet } = scene.stack
+    await fleet.break('summary', 'hang')
+    await untilRow(scene, `SELECT count(*) > 0 AS ok ${openRuns}`)
+    await delay((slotSeconds - ((Date.now() / 1000 + slotSeconds / 2) % slotSeconds)) * 1000)
+    await fleet.break('scheduler', 'killed')
+    await untilRow(scene, `SELECT count(*) > 0 AS ok ${openRuns}`)
   },
   // The next slot, and its grace.
   becomesFact: (scene) =>
     untilRow(scene, `SELECT max(started_at) < now() - interval '6.7 s' AS ok FROM task_executions`),
+  async heal({ stack }) {
+    await stack.fleet.heal('summary')
+    await stack.fleet.heal('scheduler')
+  },
   watched: '1m',
-})
+}
+const openRuns = `FROM task_executions WHERE task_name = 'summary' AND finished_at IS NULL`
 
 /** Each run is seen before the next one ends; no failure lasts long enough to be told of by itself. */
 export const flaky: Fault = {
