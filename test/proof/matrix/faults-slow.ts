@@ -9,7 +9,7 @@ import type { Scene } from './scene.ts'
 import { spoiltFiles } from './faults-files.ts'
 import { flapping } from './faults-reachability.ts'
 import { failedOnce, flaky } from './faults-tasks.ts'
-import { asOwner, untilRow } from './sql.ts'
+import { asOwner, holdConnections, untilRow } from './sql.ts'
 
 const loaded = (load: Load, alert: string): Fault => ({
   name: `${load} of the host`,
@@ -165,6 +165,17 @@ const open = new WeakMap<Scene, Client>()
 
 const down = (target: string, alert: string) => [critical(alert, `target=${target}`)]
 
+/** Told of as down, and not over while hardly a connection is left: it is neither flapping nor merely busy. */
+const fullThenNearlyFull = demo('platform_db', 'pool-full', down('platform_db', 'DatabaseDown'), {
+  async meanwhile(scene) {
+    await scene.stack.fleet.heal('platform_db')
+    giveBack.set(scene, await holdConnections(scene, 3))
+  },
+  heal: async (scene) => giveBack.get(scene)?.(),
+  watched: '7m',
+})
+const giveBack = new WeakMap<Scene, () => Promise<void>>()
+
 export const database: readonly (readonly Fault[])[] = [
   [
     demo('platform_db_standby', 'lag', [warning('DatabaseReplicationLag', 'target=platform_db_standby')], {
@@ -178,7 +189,7 @@ export const database: readonly (readonly Fault[])[] = [
       watched: '5m',
     }),
   ],
-  [demo('platform_db', 'pool-full', down('platform_db', 'DatabaseDown'), { watched: '5m' })],
+  [fullThenNearlyFull],
   [demo('platform_db', 'down', down('platform_db', 'DatabaseDown'), { watched: '5m' })],
 ]
 
