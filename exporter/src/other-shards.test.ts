@@ -1,14 +1,13 @@
 // What is said of other shards when Prometheus does not answer as it should; test/scaling/sharding.test.ts asks a real one.
-import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { collectorContext } from '../../test/harness/collector.ts'
 import { collectors } from './collectors/all.ts'
 import { parseConfig } from './config/load.ts'
 import { ownerOf, takeShare } from './config/shard.ts'
 import type { Shard } from './config/shard.ts'
 import { askOtherShards } from './other-shards.ts'
+import { serveHttp } from './probes/testing/servers.ts'
 
 const names = ['a', 'b', 'c', 'd'] as const
 const services = names.map((name) => `  - { name: ${name}, url: 'http://127.0.0.1:1/' }`).join('\n')
@@ -20,16 +19,6 @@ function askAt(prometheus: string | undefined, shard: Shard | undefined) {
   const { config } = parseConfig({ file: 'watchpost.yml', text, environment: {}, collectors })
   if (!config) throw new Error('expected a configuration that is valid')
   return askOtherShards(takeShare(config, shard), context.log)
-}
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const first = { number: 1, count: 2 }
@@ -44,7 +33,7 @@ test('only targets of other shards are taken, with labels as we write them', asy
   const failing = [...names, 'stranger'].map((target) => ({ target, kind: 'service', reason: 'connect' }))
   const labels = [...failing, { target: 'b', kind: 'planet', reason: 'connect' }, { kind: 'service' }]
   const result = labels.map((metric) => ({ metric, value: [1, '1'] }))
-  const url = await serve((_request, response) =>
+  const url = await serveHttp((_request, response) =>
     response.end(JSON.stringify({ status: 'success', data: { result } })),
   )
   const found = await askAt(url, first)?.(AbortSignal.timeout(5_000))
@@ -61,7 +50,7 @@ test.each<[string, RequestListener]>([
   ['silence', () => {}],
 ])('%s is no answer: it is logged once, and nothing is known', async (_name, answer) => {
   const before = context.logged.length
-  const ask = askAt(await serve(answer), first)
+  const ask = askAt(await serveHttp(answer), first)
   for (let round = 0; round < 2; round++) expect(await ask?.(AbortSignal.timeout(300))).toEqual([])
   expect(context.logged.slice(before).map(({ message }) => message)).toEqual([
     'what other shards found is not known',

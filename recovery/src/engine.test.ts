@@ -1,11 +1,10 @@
 // The engine with a real journal and a real hook; what it sees of the world is given.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listen, serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { createSteadyClock } from './clock.ts'
 import type { Desk } from './desk.ts'
 import { createEngine } from './engine.ts'
@@ -77,23 +76,16 @@ async function begin({
   silentPort = 0,
 } = {}): Promise<Setting> {
   let calls = 0
-  const server = createServer((_request, response) => {
+  const origin = await serveHttp((_request, response) => {
     calls += 1
     if (!hangs) response.end('{}')
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = server.address() as AddressInfo
   const config = configOf(`
 mode: auto
 ${places}
 limits: { startup_hold: ${hold} }
 targets:
-  - ${isEngineGone ? gone : `{ name: sync, type: task_hook, url: 'http://127.0.0.1:${port}/retry' }`}
+  - ${isEngineGone ? gone : `{ name: sync, type: task_hook, url: '${origin}/retry' }`}
   - { name: silent, type: docker, container: silent, engine: 'http://127.0.0.1:${silentPort}' }
 policies:
   - name: retry_sync
@@ -218,10 +210,8 @@ test('while the socket of the engine is gone nothing is done, and people are tol
 
 test('a target that does not answer when it is looked at keeps no other waiting', async () => {
   const silent = createServer(() => {})
-  silent.listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const { port } = silent.address() as AddressInfo
-  const { engine, calls, see, deliver } = await begin({ silentPort: port })
+  const silentPort = await listen(silent)
+  const { engine, calls, see, deliver } = await begin({ silentPort })
   const other = { labels: { alertname: 'ServiceDown' }, fingerprint: 'fedcba9876543210' }
   deliver(other)
   see({

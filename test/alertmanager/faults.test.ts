@@ -1,10 +1,8 @@
 // Channels that fail: nothing is lost, another channel tells of it, and no secret is told with it.
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../demo/programs/ports.ts'
+import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startAlone, startMailbox } from '../harness/alertmanager.ts'
 import { startSlack } from '../harness/slack.ts'
 import { startStack } from '../harness/stack.ts'
@@ -22,7 +20,7 @@ async function openWebhook(): Promise<{
   const taken: string[] = []
   let way: Way = 'well'
   let refused = 0
-  const server = createServer((request, response) => {
+  const origin = await serveHttp((request, response) => {
     const answer = async (): Promise<void> => {
       const { alerts = [] } = (await json(request)) as {
         alerts?: readonly { annotations: { description: string } }[]
@@ -34,14 +32,7 @@ async function openWebhook(): Promise<{
     }
     void answer()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`
-  return { url, taken, refused: () => refused, go: (next) => void (way = next) }
+  return { url: `${origin}/secret-path`, taken, refused: () => refused, go: (next) => void (way = next) }
 }
 
 const labels = { alertname: 'ServiceDown', target: 'ohlc_api', severity: 'critical' }

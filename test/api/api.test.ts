@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { hash as bcrypt } from 'bcryptjs'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { endpoints } from '../../exporter/src/http/api/endpoints.ts'
-import { alertmanager, listen, prometheus } from '../harness/api.ts'
-import type { Running } from '../harness/api.ts'
+import { alertmanager, prometheus } from '../harness/api.ts'
+import { listen } from '../harness/listen.ts'
+import type { Running } from '../harness/listen.ts'
 import { startExporter } from '../harness/exporter.ts'
 
 const running: Running[] = []

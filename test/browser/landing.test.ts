@@ -1,6 +1,5 @@
 // The landing page as a person meets it, in a real Chromium (Debian's package `chromium`).
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseConfig } from '../../exporter/src/config/load.ts'
@@ -12,26 +11,23 @@ import { createScraper } from '../../exporter/src/scrape.ts'
 import { collectors } from '../../exporter/src/collectors/all.ts'
 import { useBrowser } from '../harness/browser.ts'
 import { collectorContext } from '../harness/collector.ts'
+import { listen } from '../harness/listen.ts'
+import type { Running } from '../harness/listen.ts'
 
-const closers: (() => unknown)[] = []
+const servers: Running[] = []
 const browser = useBrowser()
 let url: string
 
-async function listen(server: ReturnType<typeof createServer>): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+async function start(answer: RequestListener): Promise<Running> {
+  const server = await listen(answer)
+  servers.push(server)
+  return server
 }
 
 beforeAll(async () => {
-  const fleet = await listen(
-    createServer((request, response) =>
-      response.end(`{"status":"${request.url === '/worn' ? 'degraded' : 'healthy'}"}`),
-    ),
-  )
+  const { url: fleet } = await start((request, response) => {
+    response.end(`{"status":"${request.url === '/worn' ? 'degraded' : 'healthy'}"}`)
+  })
   const text = `services: [{ name: well, url: "${fleet}" }, { name: worn, url: "${fleet}/worn" }, { name: ${'long_name_'.repeat(15)}, url: "https://127.0.0.1:1/" }, { name: "<b>odd</b> & \\"name\\"", url: "http://127.0.0.1:1/" }]`
   const { config } = parseConfig({ collectors, file: 'f', text, environment: {} })
   if (!config) throw new Error('the configuration of the test is wrong')
@@ -51,12 +47,12 @@ beforeAll(async () => {
     reloadState: () => ({ successful: true, succeededAt: 0 }),
     reload: async () => [],
   }
-  url = await listen(createServer(createApp(served)))
+  url = (await start(createApp(served))).url
   for (let round = 0; round < 3; round += 1) await fetch(`${url}/metrics`)
 })
 
 afterAll(async () => {
-  for (const close of closers.toReversed()) await close()
+  for (const server of servers.toReversed()) await server.stop()
 })
 
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {

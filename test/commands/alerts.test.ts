@@ -1,8 +1,5 @@
 // The rendered configuration in a real Alertmanager: who is told, who is held back, and what the commands say of it.
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +11,8 @@ import { alerts } from '../../exporter/src/commands/alerts/alerts.ts'
 import { connectAlertmanager } from '../../exporter/src/commands/alerts/alertmanager.ts'
 import type { Alertmanager } from '../../exporter/src/commands/alerts/alertmanager.ts'
 import { readArguments } from '../../exporter/src/commands/command.ts'
+import { listen } from '../harness/listen.ts'
+import type { Running } from '../harness/listen.ts'
 import { waitFor } from '../harness/wait.ts'
 import { startWebhook } from '../harness/webhook.ts'
 import type { Webhook } from '../harness/webhook.ts'
@@ -23,23 +22,22 @@ let url = ''
 let webhook: Webhook
 let running: RunningProcess
 let alertmanager: Alertmanager
-const refusing = createServer((request, response) => {
-  request.resume()
-  response.writeHead(403).end('invalid_token')
-})
+let refusing: Running
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-alerts-'))
   webhook = await startWebhook()
-  refusing.listen(0, '127.0.0.1')
-  await once(refusing, 'listening')
+  refusing = await listen((request, response) => {
+    request.resume()
+    response.writeHead(403).end('invalid_token')
+  })
   const port = await freePort()
   const program = await requireProgram('alertmanager', { log: () => undefined })
   const environment = {
     ALERT_CHANNELS: 'webhook,slack',
     ALERT_WARNING_CHANNELS: 'webhook',
     ALERT_WEBHOOK_URL: `http://127.0.0.1:${webhook.port}/`,
-    ALERT_SLACK_WEBHOOK_URL: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/`,
+    ALERT_SLACK_WEBHOOK_URL: `${refusing.url}/`,
     ALERT_GROUP_WAIT: '1s',
   }
   running = await startAlertmanager({ program, directory, port, environment })
@@ -50,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await running.stop()
   await webhook.close()
-  refusing.close()
+  await refusing.stop()
   await rm(directory, { recursive: true })
 })
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dispatch } from '../../exporter/src/commands/dispatch.ts'
-import { listen } from '../harness/api.ts'
-import type { Running } from '../harness/api.ts'
+import { listen } from '../harness/listen.ts'
+import type { Running } from '../harness/listen.ts'
 
 let directory: string
 let shop: Running

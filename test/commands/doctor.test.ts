@@ -1,14 +1,12 @@
 // `watchpost doctor` on a real stack, whole and broken link by link.
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderConfig } from '../../demo/config.ts'
 import { freePort } from '../../demo/programs/ports.ts'
+import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startStack } from '../harness/stack.ts'
 import type { TestStack } from '../harness/stack.ts'
 import { waitFor } from '../harness/wait.ts'
@@ -61,16 +59,12 @@ function findings({ lines }: Pick<Outcome, 'lines'>): readonly string[] {
   return lines.filter((line) => line.startsWith('FIX'))
 }
 
-async function serveJson(answers: Readonly<Record<string, unknown>>): Promise<string> {
-  const server = createServer((request, response) => {
+function serveJson(answers: Readonly<Record<string, unknown>>): Promise<string> {
+  return serveHttp((request, response) => {
     const answer = answers[(request.url ?? '').split('?')[0] ?? '']
     response.statusCode = answer === undefined ? 401 : 200
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer ?? {}))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 test('a stack that is well is found well, link by link', async () => {

@@ -3,9 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,6 +11,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { renderConfig } from '../../demo/config.ts'
 import type { Fleet } from '../../demo/fleet.ts'
+import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startPostgres } from '../harness/postgres.ts'
 
 const run = promisify(execFile)
@@ -127,15 +126,12 @@ test('without a fleet, control says so in one line', async () => {
 })
 
 test('control tells another program from a fleet', async () => {
-  const other = createServer((_request, response) => void response.writeHead(404).end('<html>'))
-  await once(other.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+  const url = await serveHttp((_request, response) => void response.writeHead(404).end('<html>'))
   for (const words of [['status'], ['heal'], ['break', 'ohlc_api', 'down']]) {
     const { code, stderr } = await control(...words, `--control-url=${url}`)
     expect(code).toBe(1)
     expect(stderr).toMatch(/^http:\S+: expected the answer of a demo fleet, got HTTP 404\n$/)
   }
-  other.close()
 })
 
 test('control and fleet explain themselves when the command line is wrong', async () => {

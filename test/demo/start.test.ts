@@ -4,12 +4,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { queryPrometheus } from '../../demo/stack/query.ts'
+import { listen } from '../../exporter/src/probes/testing/servers.ts'
 import { waitFor } from '../harness/wait.ts'
 
 const anyPorts = ['exporter', 'prometheus', 'alertmanager', 'grafana'].map((part) => `--${part}-port=0`)
@@ -46,11 +46,7 @@ test.each([
 })
 
 test('a port in use is named with the flag that changes it, and nothing is started', async () => {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const { port } = server.address() as AddressInfo
+  const port = await listen(createServer())
   const flags = [...anyPorts, '--fleet-ports=ephemeral', `--prometheus-port=${port}`]
   expect(await start(flags)).toEqual({
     code: 2,

@@ -1,21 +1,14 @@
 // Why it fails, as a person and a scraper meet it: the command, the API, the metric and the page.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { dispatch } from '../../exporter/src/commands/dispatch.ts'
+import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startExporter } from '../proof/exporter-process.ts'
 
 async function serveHealth(): Promise<string> {
-  const server = createServer((_request, response) => void response.end('{"status":"healthy"}'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+  return `${await serveHttp((_request, response) => void response.end('{"status":"healthy"}'))}/health`
 }
 
 async function configure(services: string): Promise<{ readonly file: string; readonly directory: string }> {

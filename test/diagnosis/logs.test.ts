@@ -1,7 +1,5 @@
 // The last lines of a failing container's log: who sees them, and what is hidden in them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from 'bcryptjs'
@@ -9,6 +7,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { services } from '../../demo/catalogue.ts'
 import { openContainerEngine } from '../../demo/containers.ts'
 import { dispatch } from '../../exporter/src/commands/dispatch.ts'
+import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startExporter } from '../proof/exporter-process.ts'
 
 let directory: string
@@ -103,14 +102,11 @@ test('the API tells them to nobody it does not know, and no other page to anybod
 
 test('an engine that keeps its logs to itself is told in one line', async () => {
   const inner = engineUrl
-  const proxy = createServer((request, response) => {
+  engineUrl = await serveHttp((request, response) => {
     const refused = request.url?.includes('/logs') === true
     if (refused) response.writeHead(403).end('{"message":"this proxy lets only some questions through"}')
     else void fetch(inner + request.url).then(async (answer) => response.end(await answer.text()))
   })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void proxy.close())
-  engineUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   expect(await diagnose(await configure())).toMatch(
     /last lines of the log of platform-trainer-1\n {4}\| \(docker .*\/logs: expected status 200, got 403/,
   )

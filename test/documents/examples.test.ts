@@ -1,9 +1,6 @@
 // What the documents and the examples say is done as they say it.
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFile, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { commands } from '../../exporter/src/commands/index.ts'
 import { readArguments } from '../../exporter/src/commands/command.ts'
-import type { Running } from '../harness/api.ts'
+import { listen } from '../harness/listen.ts'
+import type { Running } from '../harness/listen.ts'
 import { blocksOf, linesOf } from '../harness/documents.ts'
 import { startExporter } from '../harness/exporter.ts'
 
@@ -23,23 +21,21 @@ const texts = new Map(
 
 let directory: string
 let endpoint: string
-const server = createServer((_request, response) => {
-  response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ status: 'healthy', service: 'shop', version: '1.4.2' }))
-})
-
+let server: Running
 let exporter: Running
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-examples-'))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+  server = await listen((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ status: 'healthy', service: 'shop', version: '1.4.2' }))
+  })
+  endpoint = `${server.url}/health`
   exporter = await startExporter(`services: [{ name: shop, url: "${endpoint}" }]\n`)
 })
 afterAll(async () => {
   await exporter.stop()
-  server.close()
+  await server.stop()
   await rm(directory, { recursive: true })
 })
 

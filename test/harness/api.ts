@@ -1,24 +1,5 @@
-// Small servers for an exporter to talk to.
-import { createServer } from 'node:http'
+// What the API asks for the past and for alerts, with answers that are known.
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-
-export interface Running {
-  readonly url: string
-  readonly stop: () => Promise<void>
-}
-
-export async function listen(answer: RequestListener): Promise<Running> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
 
 const week = Array.from({ length: 169 }, (_, hour) => [
   1_800_000_000 + hour * 3600,

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Running } from './api.ts'
+import type { Running } from './listen.ts'
 
 export interface Exporter extends Running {
   readonly child: ChildProcess

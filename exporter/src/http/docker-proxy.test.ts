@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { listen } from '../probes/testing/servers.ts'
 import { createDockerProxy } from './docker-proxy.ts'
 
 /** A proxy before an engine that answers everything with its path and a container that has a secret. */
@@ -20,14 +20,12 @@ async function open(logs = false): Promise<string> {
     response.end(JSON.stringify({ url, ...container, Config: { Env: ['PASSWORD=hunter2'] } }))
   })
   await new Promise<void>((resolve) => engine.listen(socketPath, resolve))
-  const proxy = createDockerProxy({ socketPath, logs })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const port = await listen(createDockerProxy({ socketPath, logs }))
   onTestFinished(async () => {
-    proxy.close()
     engine.close()
     await rm(folder, { recursive: true })
   })
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${port}`
 }
 
 test.each([
@@ -65,10 +63,8 @@ test.each([
 })
 
 test('an engine that is gone is 502 and not the end of the proxy', async () => {
-  const proxy = createDockerProxy({ socketPath: '/nowhere/docker.sock', logs: false })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void proxy.close())
-  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/version`
+  const port = await listen(createDockerProxy({ socketPath: '/nowhere/docker.sock', logs: false }))
+  const url = `http://127.0.0.1:${port}/version`
   expect([(await fetch(url)).status, (await fetch(url)).status]).toEqual([502, 502])
 })
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import express from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIdentity } from '../../../demo/certificate.ts'
 import { createLog } from '../log.ts'
+import { listen } from '../probes/testing/servers.ts'
 import { limits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { createListener } from './listener.ts'
@@ -22,12 +23,7 @@ async function open(given: Partial<Limits>, webConfig?: string): Promise<{ port:
     .use((_request, response) => void response.send('in'))
   const server = createListener(app, webConfig, createLog('error'), { ...limits, ...given })
   if ('length' in server) throw new Error('the web configuration was refused')
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, server }
+  return { port: await listen(server), server }
 }
 
 async function dial(port: number): Promise<Socket> {

@@ -3,16 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { RequestOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { hashSync } from 'bcryptjs'
 import express from 'express'
 import { stringify } from 'yaml'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatProblem } from '../config/problem.ts'
 import { createLog } from '../log.ts'
+import { listen } from '../probes/testing/servers.ts'
 import { createIdentity } from '../../../demo/certificate.ts'
 import { createListener } from './listener.ts'
 
@@ -38,16 +38,11 @@ function write(text: string): string {
   return file
 }
 
-async function listen(file: string): Promise<{ port: number; server: Server }> {
+async function serve(file: string): Promise<{ port: number; server: Server }> {
   const app = express().get(/.*/, (_request, response) => void response.send('in'))
   const server = createListener(app, file, createLog('error'))
   if ('length' in server) throw new Error(server.map(formatProblem).join())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, server }
+  return { port: await listen(server), server }
 }
 
 const get = async (port: number, path = '/', authorization?: string): Promise<number> =>
@@ -133,7 +128,7 @@ test.each([
 
 test('certificates may stand in the file itself, and ciphers and curves bear the names that Go gives them', async () => {
   const [cert, key] = ['crt', 'key'].map((end) => readFileSync(join(directory, `server.${end}`), 'utf8'))
-  const { port } = await listen(
+  const { port } = await serve(
     write(
       stringify({
         tls_server_config: {
@@ -153,7 +148,7 @@ test('certificates may stand in the file itself, and ciphers and curves bear the
 
 test('a certificate that was renewed is presented, one that does not fit is not', async () => {
   certificate('renewed', 'first.example')
-  const { port } = await listen(write('tls_server_config: { cert_file: renewed.crt, key_file: renewed.key }'))
+  const { port } = await serve(write('tls_server_config: { cert_file: renewed.crt, key_file: renewed.key }'))
   const presented = async (): Promise<string> => {
     const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false })
     await once(socket, 'secureConnect')
@@ -173,7 +168,7 @@ test('a certificate that is not there is named', () => {
 })
 
 test('only the right user with the right password passes, and a wrong one cannot be learnt from the cache', async () => {
-  const { port } = await listen(
+  const { port } = await serve(
     write(`basic_auth_users: { me: "${hashSync('right', 4)}" }\nauth_excluded_paths: [/-/healthy]`),
   )
   expect(await get(port)).toBe(401)
@@ -188,13 +183,13 @@ test('only the right user with the right password passes, and a wrong one cannot
 })
 
 test('more than the bucket holds is turned away', async () => {
-  const { port } = await listen(write('rate_limit: { interval: 1h, burst: 2 }'))
+  const { port } = await serve(write('rate_limit: { interval: 1h, burst: 2 }'))
   expect([await get(port), await get(port), await get(port)]).toEqual([200, 200, 429])
 })
 
 test('a changed password counts from the next request on, a broken file changes nothing', async () => {
   const file = write(`basic_auth_users: { me: "${hashSync('old', 4)}" }`)
-  const { port } = await listen(file)
+  const { port } = await serve(file)
   expect(await get(port, '/', basic('me', 'old'))).toBe(200)
   writeFileSync(file, `basic_auth_users: { me: "${hashSync('new', 4)}" }\n`)
   await get(port)
@@ -208,8 +203,8 @@ test('a changed password counts from the next request on, a broken file changes 
 test('TLS asks for the client certificate and for the name in it', async () => {
   const tls = (sans: string): string =>
     `tls_server_config: { cert_file: server.crt, key_file: server.key, client_auth_type: RequireAndVerifyClientCert, client_ca_file: client.crt, client_allowed_sans: [${sans}] }`
-  const { port } = await listen(write(tls('prometheus.example')))
-  const { port: other } = await listen(write(tls('somebody.else')))
+  const { port } = await serve(write(tls('prometheus.example')))
+  const { port: other } = await serve(write(tls('somebody.else')))
   const mine = {
     cert: readFileSync(join(directory, 'client.crt')),
     key: readFileSync(join(directory, 'client.key')),
@@ -224,7 +219,7 @@ test('a certificate that must be verified from now on must be, whatever the serv
   const tls = (type: string): string =>
     `tls_server_config: { cert_file: server.crt, key_file: server.key, client_auth_type: ${type}, client_ca_file: client.crt }\n`
   const file = write(tls('RequireAnyClientCert'))
-  const { port } = await listen(file)
+  const { port } = await serve(file)
   certificate('stranger', 'stranger.example')
   const shown = (name: string): RequestOptions => ({
     cert: readFileSync(join(directory, `${name}.crt`)),

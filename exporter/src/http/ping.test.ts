@@ -1,7 +1,6 @@
 // Pings as a job sends them, over HTTP, to a real heartbeat source.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express from 'express'
@@ -10,6 +9,7 @@ import { collectorContext, startRound } from '../../../test/harness/collector.ts
 import type { TaskReading } from '../collectors/tasks/reading.ts'
 import { tasks } from '../collectors/tasks/tasks.ts'
 import type { TasksWatch } from '../collectors/tasks/tasks.ts'
+import { listen } from '../probes/testing/servers.ts'
 import { pingRoutes } from './ping.ts'
 
 const section = tasks.schema.parse([
@@ -42,13 +42,8 @@ beforeEach(async () => {
       ),
     ),
   )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await rm(directory, { recursive: true })
-  })
+  url = `http://127.0.0.1:${await listen(server)}`
+  onTestFinished(() => rm(directory, { recursive: true }))
 })
 
 async function ping(

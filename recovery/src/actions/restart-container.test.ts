@@ -1,9 +1,7 @@
 // The engine is a server on loopback that answers as the Engine API does; the real one is asked in the proof.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
-import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { serveHttp } from '../../../exporter/src/probes/testing/servers.ts'
 import { restartContainer } from './restart-container.ts'
 
 interface Engine {
@@ -13,13 +11,13 @@ interface Engine {
 
 async function startEngine(found: object, restartStatus = 204): Promise<Engine> {
   const restarts: string[] = []
-  const server = createServer((request, response) => {
-    const { url = '', method } = request
-    if (url === '/_ping') {
+  const url = await serveHttp((request, response) => {
+    const { url: path = '', method } = request
+    if (path === '/_ping') {
       response.setHeader('api-version', '1.41')
       response.end('OK')
     } else if (method === 'POST') {
-      restarts.push(url)
+      restarts.push(path)
       response.writeHead(restartStatus).end('{"message":"no"}')
     } else {
       const State = {
@@ -31,10 +29,7 @@ async function startEngine(found: object, restartStatus = 204): Promise<Engine> 
       response.end(JSON.stringify({ Id: 'f00d', Name: '/web', Config: {}, State, ...found }))
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, restarts }
+  return { url, restarts }
 }
 
 const bind = (engine: Engine, change: object = {}) =>

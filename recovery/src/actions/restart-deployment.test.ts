@@ -1,12 +1,10 @@
 // The API server is a server on loopback that keeps one Deployment as Kubernetes does.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { serveHttp } from '../../../exporter/src/probes/testing/servers.ts'
 import { restartDeployment } from './restart-deployment.ts'
 
 interface Patch {
@@ -35,7 +33,7 @@ async function startCluster({ spec = {}, status = settled, version = '7' }: Foun
   const patches: Patch[] = []
   const requests: string[] = []
   let looks = 0
-  const server = createServer((request, response) => {
+  const url = await serveHttp((request, response) => {
     const answer = async (): Promise<void> => {
       requests.push(`${request.method} ${request.url} ${request.headers.authorization}`)
       if (request.method === 'PATCH') {
@@ -61,10 +59,7 @@ async function startCluster({ spec = {}, status = settled, version = '7' }: Foun
     }
     answer().catch(() => response.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, patches, requests }
+  return { url, patches, requests }
 }
 
 function bind({ url }: Cluster) {

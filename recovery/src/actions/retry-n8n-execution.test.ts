@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { serveHttp } from '../../../exporter/src/probes/testing/servers.ts'
 import { retryN8nExecution } from './retry-n8n-execution.ts'
 
 interface Execution {
@@ -17,7 +15,7 @@ interface Execution {
 /** n8n with these executions, the newest first; a retry ends as `ends`. */
 async function bind(executions: readonly Execution[], ends = 'success') {
   const requests: string[] = []
-  const server = createServer((request, response) => {
+  const origin = await serveHttp((request, response) => {
     const { method, url = '', headers } = request
     const keys = [headers['x-n8n-api-key'], headers['idempotency-key']].flat()
     requests.push([method, url, ...keys.filter((key) => key !== undefined)].join(' '))
@@ -26,16 +24,10 @@ async function bind(executions: readonly Execution[], ends = 'success') {
     const answer = id === undefined ? { data: executions.slice(0, 1) } : found
     response.end(JSON.stringify(method === 'POST' ? { id: '99', status: 'running', retryOf: id } : answer))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const directory = mkdtempSync(join(tmpdir(), 'watchpost-n8n-'))
   writeFileSync(join(directory, 'key'), 'key-of-n8n\n')
-  onTestFinished(() => {
-    server.close()
-    rmSync(directory, { recursive: true })
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const fields = { url, api_key_file: join(directory, 'key'), workflow: 'w1' }
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const fields = { url: `${origin}/`, api_key_file: join(directory, 'key'), workflow: 'w1' }
   const action = retryN8nExecution.bind(retryN8nExecution.fields.parse(fields))
   return { action, requests }
 }

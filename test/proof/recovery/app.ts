@@ -1,8 +1,6 @@
 // A program that says whether it is well, and takes a request to make it so, as a service with a hook does.
-import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../../harness/listen.ts'
 
 interface Hit {
   readonly path: string
@@ -37,19 +35,8 @@ export async function startApp({ isHealthy, answer }: AppOptions): Promise<App> 
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify((await answer?.(path, method)) ?? {}))
   }
-  const server = createServer((request, response) => {
+  const { url, stop } = await listen((request, response) => {
     respond(request, response).catch(() => response.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    hits,
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return { url, hits, close: stop }
 }

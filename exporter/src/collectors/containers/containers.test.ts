@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { collectorContext, renderSeries, startRound } from '../../../../test/harness/collector.ts'
+import { listen } from '../../probes/testing/servers.ts'
 import { containers } from './containers.ts'
 
 type Answers = Readonly<Record<string, unknown>>
@@ -51,17 +51,12 @@ function engine(answers: Answers): { server: Server; asked: string[] } {
     response.statusCode = found === undefined ? 404 : 200
     response.end(typeof found === 'string' ? found : JSON.stringify(found ?? { message: 'no such thing' }))
   })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   return { server, asked }
 }
 
-async function listen(answers: Answers): Promise<{ docker: string; asked: string[] }> {
+async function serveEngine(answers: Answers): Promise<{ docker: string; asked: string[] }> {
   const { server, asked } = engine(answers)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { docker: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+  return { docker: `http://127.0.0.1:${await listen(server)}`, asked }
 }
 
 const context = () => collectorContext({ services: ['ohlc_api', 'trainer'] })
@@ -74,7 +69,7 @@ function open(section: object, within = context()) {
 }
 
 test('the API is asked in the version that both sides speak', async () => {
-  const { docker, asked } = await listen(one)
+  const { docker, asked } = await serveEngine(one)
   const series = open({ docker })
   await series('watchpost_container_engine_up')
   await series('watchpost_container_engine_up')
@@ -83,14 +78,14 @@ test('the API is asked in the version that both sides speak', async () => {
 })
 
 test('an engine newer than us is asked in our version, one that speaks it no more in its oldest', async () => {
-  const newer = await listen({
+  const newer = await serveEngine({
     '/version': { ApiVersion: '1.99', MinAPIVersion: '1.44' },
     '/v1.47/containers/json': [],
   })
   expect(await open({ docker: newer.docker })('watchpost_container_engine_up')).toEqual([
     'watchpost_container_engine_up 1',
   ])
-  const newest = await listen({
+  const newest = await serveEngine({
     '/version': { ApiVersion: '2.1', MinAPIVersion: '2.0' },
     '/v2.0/containers/json': [],
   })
@@ -100,7 +95,7 @@ test('an engine newer than us is asked in our version, one that speaks it no mor
 })
 
 test('state, health, restarts and use are told of each container', async () => {
-  const { docker } = await listen(one)
+  const { docker } = await serveEngine(one)
   const series = open({ docker })
   const own = '{container="platform-ohlc-api-1"}'
   expect(await series('watchpost_container_info')).toEqual([
@@ -135,7 +130,7 @@ test('state, health, restarts and use are told of each container', async () => {
 
 test('a container gives its service memory and processor use', async () => {
   const used = { ...stats, cpu_stats: { ...stats.cpu_stats } }
-  const { docker } = await listen({ ...one, '/v1.43/containers/abc/stats': used })
+  const { docker } = await serveEngine({ ...one, '/v1.43/containers/abc/stats': used })
   const series = open({ docker })
   expect(await series('watchpost_service_memory_usage_ratio')).toEqual([
     'watchpost_service_memory_usage_ratio{target="ohlc_api"} 0.5',
@@ -155,7 +150,7 @@ test('one that was killed for want of memory says so, and each kill is counted o
     Action: 'oom',
     Actor: { Attributes: { name: 'platform-ohlc-api-1' } },
   })
-  const { docker, asked } = await listen({
+  const { docker, asked } = await serveEngine({
     ...one,
     '/v1.43/containers/json': [{ ...listed, State: 'exited' }],
     '/v1.43/containers/abc/json': ended,
@@ -182,7 +177,7 @@ test('one that was killed for want of memory says so, and each kill is counted o
 })
 
 test('a proxy that keeps events to itself, and a container that goes while we look, cost their own series', async () => {
-  const { docker } = await listen({
+  const { docker } = await serveEngine({
     ...version,
     '/v1.43/containers/json': [listed, { ...listed, Id: 'gone', Names: ['/gone'] }],
   })
@@ -199,7 +194,7 @@ test('containers are chosen by name, and there are never more than were asked fo
     Id: `c${index}`,
     Names: [`/c${index}`],
   }))
-  const { docker } = await listen({ ...version, '/v1.43/containers/json': many })
+  const { docker } = await serveEngine({ ...version, '/v1.43/containers/json': many })
   const series = open({ docker, exclude: '^c0$', max_containers: 3 })
   expect(await series('watchpost_container_info')).toHaveLength(3)
   expect(await series('watchpost_container_left_out')).toEqual(['watchpost_container_left_out 1'])
@@ -208,8 +203,12 @@ test('containers are chosen by name, and there are never more than were asked fo
 test.each([
   ['that is not there', async () => 'http://127.0.0.1:1', /ECONNREFUSED/],
   ['whose socket is not there', async () => 'unix:///nowhere/docker.sock', /ENOENT/],
-  ['that is something else', async () => (await listen({ '/version': '<html>' })).docker, /expected JSON/],
-  ['that never answers', async () => (await listen({ '/version': null })).docker, /timeout|aborted/i],
+  [
+    'that is something else',
+    async () => (await serveEngine({ '/version': '<html>' })).docker,
+    /expected JSON/,
+  ],
+  ['that never answers', async () => (await serveEngine({ '/version': null })).docker, /timeout|aborted/i],
 ])('an engine %s is down, and that is said once', async (_case, place, expected) => {
   const within = context()
   const series = open({ docker: await place(), timeout: '200ms' }, within)
