@@ -2,6 +2,7 @@
 import type { ClientConfig, Pool, PoolClient } from 'pg'
 import { loadPostgres } from '../../packages.ts'
 import { clientConfig } from './client.ts'
+import { guardClient } from './guard.ts'
 import { typesInUtc } from './types.ts'
 import type { TlsOptions } from '../connection/tls.ts'
 
@@ -36,6 +37,10 @@ export function openDatabase(name: string, url: string, tls?: TlsOptions): Datab
   class AddressedClient extends Client {
     constructor(given?: ClientConfig) {
       super({ ...given, ...clientConfig({ url, tls }), types })
+      guardClient(this)
+      // A connection lost in the midst of a reading shows in the statement that was under way; the pool listens only
+      // between readings.
+      this.on('error', () => {})
     }
   }
   const pool = new Pool({

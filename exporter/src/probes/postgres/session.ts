@@ -10,6 +10,7 @@ import type { Course, Fault, Outcome } from '../outcome.ts'
 import { clientConfig } from './client.ts'
 import type { PostgresAddress } from './client.ts'
 import { explainPostgres } from './failure.ts'
+import { guardClient } from './guard.ts'
 import { readSecured } from '../connection/tls.ts'
 
 /** `processing` is signing in and the first statement; `work` is not part of the time. */
@@ -43,6 +44,7 @@ export async function probePostgres<T>(
     signal.throwIfAborted()
     signal.addEventListener('abort', close, { once: true })
     client = new (loadPostgres().Client)({ ...clientConfig(options, socket), application_name: 'watchpost' })
+    guardClient(client)
     // Once open, a broken session shows in the statement that was under way.
     client.on('error', () => {})
     follow({ client, socket, course }, met)
