@@ -114,6 +114,15 @@ test('a Prometheus that knows nothing of the fleet gives a report that says so',
   expect(text).toContain('processor use, memory use of ohlc\\_api, trainer, newcomer.')
 })
 
+test('alerts that people are told of are there, the worst first', async () => {
+  const { output } = await runReport(upstream())
+  const text = await readFile(join(output, 'report.md'), 'utf8')
+  const [, alerts = ''] = text.split('## Alerts')
+  expect(alerts.indexOf('| ServiceDown | ohlc\\_api | critical |')).toBeGreaterThan(0)
+  expect(alerts.indexOf('| Of\\_info |')).toBeGreaterThan(alerts.indexOf('| ServiceDown |'))
+  expect(text).not.toContain('Of\\_none')
+})
+
 test('hours without data are a gap in the line', async () => {
   const { output } = await runReport(upstream())
   const svg = await readFile(join(output, 'cpu_usage.svg'), 'utf8')

@@ -81,6 +81,13 @@ const series: readonly PastSeries[] = [
     labels: '{alertname="ServiceDown",alertstate="firing",severity="critical",target="ohlc_api"}',
     valueAt: (time) => (time > now - 2 * day && time < now - 1.75 * day ? 1 : undefined),
   },
+  // Longer than the page: victims come after it, and what only steers messages is not told at all.
+  ...(['info', 'none'] as const).map((severity): PastSeries => ({
+    name: 'ALERTS',
+    type: 'gauge',
+    labels: `{alertname="Of_${severity}",alertstate="firing",severity="${severity}",target="trainer"}`,
+    valueAt: (time) => (time > now - 2 * day && time < now - day ? 1 : undefined),
+  })),
   ...(['runs', 'run_failures'] as const).map((what): PastSeries => ({
     name: `watchpost_task_${what}_total`,
     type: 'counter',

@@ -35,13 +35,14 @@ function renderLanding(snapshot: Snapshot | undefined, { version, history, findi
   caption { text-align: left; padding-bottom: .5rem }
   th, td { border-bottom: 1px solid #8886; padding: .4rem .6rem; text-align: left; vertical-align: top; white-space: nowrap }
   tbody th, .why, li { overflow-wrap: anywhere; white-space: normal }
-  tbody th { min-width: 8rem }
+  tbody th { min-width: 12rem }
   svg { max-width: 100%; vertical-align: middle } rect { fill: currentColor }
   @media (max-width: 60rem) {
     table, caption, tbody, tr, th, td { display: block }
     thead { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px }
     tr { border-bottom: 1px solid #8886; padding: .5rem 0 }
-    th, td { border: 0; padding: .1rem 0 }
+    th, td { border: 0; padding: .1rem .8rem .1rem 0 }
+    td:not(.why) { display: inline-block } .why:empty { display: inline }
   }
   html { background: #fff; color: #1b1b1b } a { color: #0b57d0 }
   .error { color: #c62828; font-weight: 700 } .warning { color: #8a5200; font-weight: 700 } .healthy { color: #2e7d32 }
@@ -54,7 +55,7 @@ function renderLanding(snapshot: Snapshot | undefined, { version, history, findi
 <body>
 <main>
 <h1>Watchpost</h1>
-<p>Version ${escapeHtml(version)}.${snapshot?.shard ? ` Shard ${formatShard(snapshot.shard)} of the fleet.` : ''} <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/health">Health</a></p>
+<p>Version ${escapeHtml(version)}.${snapshot?.shard ? ` Shard ${formatShard(snapshot.shard)} of the fleet.` : ''} <a href="/metrics">Metrics</a> · <a href="/config">Configuration</a> · <a href="/api/openapi.json">API</a> · <a href="/health">Health</a></p>
 ${renderFindings(findings)}${snapshot ? renderTargets(snapshot, history) : '<p>Nothing has been probed yet: probes run when <a href="/metrics">/metrics</a> is asked for.</p>'}
 </main>
 </body>

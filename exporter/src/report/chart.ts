@@ -47,7 +47,13 @@ export function renderChart(options: ChartOptions): string {
   const { id, title, description, from, to, unit, limit, locale } = options
   const x = scaleUtc([from * 1000, to * 1000], [left, width - right])
   const y = scaleLinear(rangeOf(options), [height - bottom, top]).nice(5)
-  const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  const isShort = to - from <= 2 * 86_400
+  const date = new Intl.DateTimeFormat(locale, {
+    ...(isShort
+      ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+      : { month: 'short', day: 'numeric' }),
+    timeZone: 'UTC',
+  })
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
   const rows = y.ticks(5).map((value) => {
     const at = y(value).toFixed(1)
@@ -55,19 +61,28 @@ export function renderChart(options: ChartOptions): string {
   })
   const columns = x
     .ticks(7)
-    .filter((date) => date.getUTCHours() === 0)
+    .filter((tick) => isShort || tick.getUTCHours() === 0)
     .map(
-      (date) =>
-        `<text x="${x(date).toFixed(1)}" y="${height - 8}" text-anchor="middle">${escapeMarkup(day.format(date))}</text>`,
+      (tick) =>
+        `<text x="${x(tick).toFixed(1)}" y="${height - 8}" text-anchor="middle">${escapeMarkup(date.format(tick))}</text>`,
     )
   const lines = options.courses.map(({ trend }, position) => {
     const index = options.lines[position] ?? position
+    const points = withGaps(trend.points)
     const path = line<readonly [number, number] | undefined>()
       .defined((point) => point !== undefined)
       .x((point) => x(point?.[0] ?? 0))
       .y((point) => y(point?.[1] ?? 0))
-      .digits(1)(withGaps(trend.points))
-    return `<path d="${path ?? ''}" fill="none" stroke="var(--line-${index})" stroke-width="2" stroke-linecap="round" stroke-dasharray="${dashes[index] ?? 'none'}"><title>${escapeMarkup(trend.target)}</title></path>`
+      .digits(1)(points)
+    // An hour between two gaps is a line without length.
+    const dots = points.flatMap((point, at) =>
+      point && !points[at - 1] && !points[at + 1]
+        ? [
+            `<circle cx="${x(point[0]).toFixed(1)}" cy="${y(point[1]).toFixed(1)}" r="3.5" fill="var(--line-${index})"/>`,
+          ]
+        : [],
+    )
+    return `${dots.join('')}<path d="${path ?? ''}" fill="none" stroke="var(--line-${index})" stroke-width="2" stroke-linecap="round" stroke-dasharray="${dashes[index] ?? 'none'}"><title>${escapeMarkup(trend.target)}</title></path>`
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-description">`,

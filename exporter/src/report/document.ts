@@ -154,7 +154,7 @@ function alertSection({ alerts }: ReportFacts, words: Words): Section {
   const rows = alerts.map(({ alertname, subject, severity, minutes }) => [
     alertname,
     subject,
-    severity,
+    words.severities[severity],
     words.number(minutes),
   ])
   return section(words.alerts, {

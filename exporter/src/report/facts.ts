@@ -22,10 +22,14 @@ export interface Course {
   readonly before: number | undefined
 }
 
+/** Of what is sent to people, the worst first; the others steer what is sent. */
+const severities = ['critical', 'warning', 'info'] as const
+export type Severity = (typeof severities)[number]
+
 interface AlertFacts {
   readonly alertname: string
   readonly subject: string
-  readonly severity: string
+  readonly severity: Severity
   readonly minutes: number
 }
 
@@ -142,16 +146,16 @@ function findGaps(trends: readonly Trend[], services: readonly string[], days: n
 }
 
 async function readAlertFacts(base: string, days: number): Promise<AlertFacts[]> {
-  const query = `max by (alertname, severity, target, task, instance) (count_over_time(ALERTS{alertstate="firing",alertname!~"Watchdog|SignalUnusual|SignalVanished"}[${days}d:1m]))`
+  const query = `max by (alertname, severity, target, task, instance) (count_over_time(ALERTS{alertstate="firing",severity=~"${severities.join('|')}",alertname!~"SignalUnusual|SignalVanished"}[${days}d:1m]))`
   const series = await queryNow(base, query)
-  return series
-    .map(({ labels, points }) => ({
-      alertname: labels['alertname'] ?? '',
-      subject: labels['target'] ?? labels['task'] ?? labels['instance'] ?? '',
-      severity: labels['severity'] ?? '',
-      minutes: points[0]?.[1] ?? 0,
-    }))
-    .toSorted((a, b) => b.minutes - a.minutes)
+  const alerts = series.map(({ labels, points }) => ({
+    alertname: labels['alertname'] ?? '',
+    subject: labels['target'] ?? labels['task'] ?? labels['instance'] ?? '',
+    severity: severities.find((one) => one === labels['severity']) ?? 'info',
+    minutes: points[0]?.[1] ?? 0,
+  }))
+  const rank = ({ severity }: AlertFacts): number => severities.indexOf(severity)
+  return alerts.toSorted((a, b) => rank(a) - rank(b) || b.minutes - a.minutes)
 }
 
 async function readTaskFacts(base: string, days: number): Promise<TaskFacts[]> {

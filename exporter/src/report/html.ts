@@ -18,8 +18,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; }
 .word { text-align: left; }
-tbody th { white-space: nowrap; }
-thead th { font-weight: 600; vertical-align: bottom; }
+tbody th, td { white-space: nowrap; }
+thead th { font-weight: 600; vertical-align: bottom; min-width: 4.5em; }
 tbody th { font-weight: 500; }
 @media print { h2 { break-after: avoid; } section, .chart, tr { break-inside: avoid; } table { font-size: 0.75rem; } .wide { overflow: visible; } }
 `

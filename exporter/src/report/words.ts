@@ -1,7 +1,7 @@
 // What a report says, in the two languages.
 import type { Language } from '../diagnosis/text.ts'
 import type { Anomaly, Concern } from '../http/api/analysis.ts'
-import type { MetricName, Missing } from './facts.ts'
+import type { MetricName, Missing, Severity } from './facts.ts'
 
 export interface Words {
   readonly locale: string
@@ -25,6 +25,7 @@ export interface Words {
   readonly alerts: string
   readonly noAlerts: string
   readonly alertHead: readonly string[]
+  readonly severities: Readonly<Record<Severity, string>>
   readonly tasks: string
   readonly taskHead: readonly string[]
   readonly missing: string
@@ -103,6 +104,7 @@ const english: Words = {
   alerts: 'Alerts',
   noAlerts: 'No alert fired.',
   alertHead: ['Alert', 'Of what', 'Severity', 'Minutes firing'],
+  severities: { critical: 'critical', warning: 'warning', info: 'info' },
   tasks: 'Scheduled tasks',
   taskHead: ['Task', 'Runs', 'Failures', 'Success rate'],
   missing: 'What is missing',
@@ -175,13 +177,14 @@ const chinese: Words = {
   anomalies: '異常',
   noAnomalies: '沒有訊號超出其範圍。',
   bands: '超出前一天與前一週同時段所能解釋的範圍；單獨出現時不會通知。',
-  anomalyHead: ['對象', '訊號', '情況', '最近一次（UTC）', '分鐘數'],
+  anomalyHead: ['目標', '訊號', '情況', '最近一次（UTC）', '分鐘數'],
   signal: (name) => ({ response_time: '回應時間', request_rate: '請求數' })[name] ?? name,
   kinds: { unusual: '異常', vanished: '消失' },
   now: '目前',
   alerts: '告警',
   noAlerts: '期間內沒有觸發任何告警。',
-  alertHead: ['告警', '對象', '嚴重程度', '持續分鐘數'],
+  alertHead: ['告警', '目標', '嚴重程度', '持續分鐘數'],
+  severities: { critical: '嚴重', warning: '警告', info: '資訊' },
   tasks: '排程任務',
   taskHead: ['任務', '執行次數', '失敗次數', '成功率'],
   missing: '缺少的資料',
@@ -198,10 +201,10 @@ const chinese: Words = {
   noData: 'Prometheus 沒有這項資料。',
   notRead: '無法讀取，原因列於下方。',
   unknown: '未知',
-  chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個對象，各為一條線；數值見下方表格。`,
+  chart: (title, lines) => `${title}隨時間的變化，共 ${lines} 個目標，各為一條線；數值見下方表格。`,
   onlyWorst: (shown, all) => `圖中只顯示 ${all} 個中最差的 ${shown} 個。`,
   limit: (value) => `門檻 ${value}`,
-  courseHead: (days) => ['對象', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
+  courseHead: (days) => ['目標', '平均', '最低（小時）', '最高（小時）', `與前 ${days} 天相比`, '每日趨勢'],
 }
 
 const chineseSteps: Readonly<Record<Concern['metric'], string>> = {
