@@ -35,7 +35,7 @@ function renderLanding(snapshot: Snapshot | undefined, { version, history, findi
   caption { text-align: left; padding-bottom: .5rem }
   th, td { border-bottom: 1px solid #8886; padding: .4rem .6rem; text-align: left; vertical-align: top; white-space: nowrap }
   tbody th, .why, li { overflow-wrap: anywhere; white-space: normal }
-  tbody th { min-width: 12rem }
+  tbody th { min-width: 16rem }
   svg { max-width: 100%; vertical-align: middle } rect { fill: currentColor }
   @media (max-width: 60rem) {
     table, caption, tbody, tr, th, td { display: block }
