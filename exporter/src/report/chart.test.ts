@@ -17,10 +17,18 @@ function course(values: readonly (number | undefined)[]): Course {
 }
 
 function draw(values: readonly (number | undefined)[], days: number): string {
-  const courses = [course(values)]
   return renderChart({
-    ...{ id: 'cpu', title: 'Processor use', description: 'of the test', unit: '%', locale: 'en' },
-    ...{ courses, lines: [0], from: to - days * 86_400, to, limit: undefined, most: undefined },
+    id: 'cpu',
+    title: 'Processor use',
+    description: 'of the test',
+    courses: [course(values)],
+    lines: [0],
+    unit: '%',
+    from: to - days * 86_400,
+    to,
+    limit: undefined,
+    most: undefined,
+    locale: 'en',
   })
 }
 

@@ -1,5 +1,6 @@
 // One metric's course as an SVG that stands alone, in the colours of the reader's light or dark page.
 import { scaleLinear, scaleUtc } from 'd3-scale'
+import type { ScaleTime } from 'd3-scale'
 import { line } from 'd3-shape'
 import type { Course } from './facts.ts'
 import { escapeMarkup } from './markup.ts'
@@ -47,25 +48,11 @@ export function renderChart(options: ChartOptions): string {
   const { id, title, description, from, to, unit, limit, locale } = options
   const x = scaleUtc([from * 1000, to * 1000], [left, width - right])
   const y = scaleLinear(rangeOf(options), [height - bottom, top]).nice(5)
-  const isShort = to - from <= 2 * 86_400
-  const date = new Intl.DateTimeFormat(locale, {
-    ...(isShort
-      ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
-      : { month: 'short', day: 'numeric' }),
-    timeZone: 'UTC',
-  })
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
   const rows = y.ticks(5).map((value) => {
     const at = y(value).toFixed(1)
     return `<path d="M${left} ${at}H${width - right}" stroke="var(--grid)"/><text x="${left - 8}" y="${at}" dy="4" text-anchor="end">${number.format(value)} ${escapeMarkup(unit)}</text>`
   })
-  const columns = x
-    .ticks(7)
-    .filter((tick) => isShort || tick.getUTCHours() === 0)
-    .map(
-      (tick) =>
-        `<text x="${x(tick).toFixed(1)}" y="${height - 8}" text-anchor="middle">${escapeMarkup(date.format(tick))}</text>`,
-    )
   const lines = options.courses.map(({ trend }, position) => {
     const index = options.lines[position] ?? position
     const points = withGaps(trend.points)
@@ -89,12 +76,28 @@ export function renderChart(options: ChartOptions): string {
     `<title id="${id}-title">${escapeMarkup(title)}</title><desc id="${id}-description">${escapeMarkup(description)}</desc>`,
     `<style>${style}</style><g fill="currentColor">`,
     ...rows,
-    ...columns,
+    ...renderTimes(x, options),
     '</g>',
     ...lines,
     ...(limit && limit.value <= (y.domain()[1] ?? 0) ? [renderLimit(limit, y(limit.value))] : []),
     '</svg>',
   ].join('\n')
+}
+
+/** Hours below a day or two, else days. */
+function renderTimes(x: ScaleTime<number, number>, { from, to, locale }: ChartOptions): string[] {
+  const isShort = to - from <= 2 * 86_400
+  const time = new Intl.DateTimeFormat(locale, {
+    ...(isShort
+      ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+      : { month: 'short', day: 'numeric' }),
+    timeZone: 'UTC',
+  })
+  const ticks = x.ticks(7).filter((tick) => isShort || tick.getUTCHours() === 0)
+  return ticks.map(
+    (tick) =>
+      `<text x="${x(tick).toFixed(1)}" y="${height - 8}" text-anchor="middle">${escapeMarkup(time.format(tick))}</text>`,
+  )
 }
 
 function renderLimit({ label }: { readonly label: string }, at: number): string {
