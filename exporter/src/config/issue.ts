@@ -46,6 +46,11 @@ function describeIssue(issue: Issue, describe: Describe, base: Path): Finding[] 
     const branches = issue.errors.toSorted((a, b) => a.length - b.length)
     if (branches[0]) return describeIssues(branches[0], describe, path)
   }
+  if (issue.code === 'invalid_key') {
+    const [inner] = issue.issues
+    const wanted = inner ? expected(inner as Issue) : 'expected another key'
+    return [{ path, message: `${wanted}, got the key ${JSON.stringify(String(path.at(-1)))}`, onKey: true }]
+  }
   const secret = issue.code === 'custom' && issue.params?.['secret'] === true
   return [
     {

@@ -25,6 +25,11 @@ const bad: readonly (readonly [string, string, string])[] = [
     'watchpost.yml:1:1: servics: unknown key "servics", did you mean services?\n1 problem in watchpost.yml',
   ],
   [
+    'a key that cannot be one',
+    'endpoints:\n  - { name: a, probe: grpc, address: "a:1", metadata: { Key: x } }\n',
+    'watchpost.yml:2:57: endpoints[0].metadata.Key: expected a key of lower-case letters, digits and _ . -, got the key "Key"\n1 problem in watchpost.yml',
+  ],
+  [
     'a secret in a folder',
     'databases:\n  - { name: a, url_file: . }\n',
     'watchpost.yml:2:26: databases[0].url_file: expected the path of a file that holds a secret, but it is a folder, got "."\n1 problem in watchpost.yml',

@@ -23,6 +23,22 @@ test('a URL that cannot be read is refused', () => {
   ])
 })
 
+test('a URL that no client could follow is refused without being repeated', () => {
+  for (const [kind, scheme] of [
+    ['redis', 'redis'],
+    ['postgres', 'postgresql'],
+  ]) {
+    expect(messages([{ name: 'a', kind, url: `${scheme}://u:hunter%2@db/x` }])).toEqual([
+      '0.url: expected user and password with % written as %25',
+    ])
+    expect(messages([{ name: 'a', kind, url: `${scheme}://u:hunter%252@db/x` }])).toEqual([])
+  }
+  for (const port of ['abc', '99999', '']) {
+    const url = `postgres://db/x?port=${port}`
+    expect(messages([{ name: 'a', url }])).toEqual(['0.url: expected a number as the port'])
+  }
+})
+
 test('dependencies become edges to targets', () => {
   const section = databases.schema.parse([{ name: 'a', url: 'postgres://db/x', depends_on: ['cache'] }])
   expect(databases.references?.(section)).toEqual([

@@ -36,6 +36,9 @@ const database = z
       const twice = 'expected either tls or the ssl parameters of the URL'
       context.addIssue({ code: 'custom', path: ['tls'], message: twice })
     }
+    const fault = isUrl ? findFault(new URL(found.reveal())) : undefined
+    if (fault !== undefined)
+      context.addIssue({ code: 'custom', path: ['url'], message: fault, params: { secret: true } })
     if (isUrl && (url === undefined) !== (url_file === undefined)) return { ...rest, url: found }
     const message = found
       ? `expected a URL that begins with ${rest.kind}://`
@@ -43,6 +46,22 @@ const database = z
     context.addIssue({ code: 'custom', path: ['url'], message, params: { secret: true } })
     return z.NEVER
   })
+
+/** What is a URL to the letter, and nothing that a client could follow. */
+function findFault({ username, password, searchParams }: URL): string | undefined {
+  if (![username, password].every(isEncoded)) return 'expected user and password with % written as %25'
+  const port = searchParams.get('port') ?? '5432'
+  return /^\d{1,5}$/.test(port) && Number(port) <= 65_535 ? undefined : 'expected a number as the port'
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function hasTlsParameter(url: string): boolean {
   return [...new URL(url).searchParams.keys()].some((key) => /^ssl(?!negotiation$)/.test(key))

@@ -68,3 +68,10 @@ test('a message without end is not waited for with all of the memory', async () 
   expect(failure).toBe('error')
   expect(detail).toContain('a message is longer than 16777216 bytes')
 })
+
+test('a port that is none ends the probe, and nothing else', async () => {
+  const url = 'postgres://watcher@127.0.0.1/db?port=abc'
+  const { failure, detail } = await probePostgres({ url, ...within(200) }, (ask) => ask('SELECT 1'))
+  expect([failure, detail]).toEqual(['error', expect.stringContaining('Port')])
+  await new Promise((resolve) => setTimeout(resolve, 300))
+})

@@ -34,12 +34,14 @@ export async function probePostgres<T>(
   work: (ask: Ask) => Promise<T>,
 ): Promise<SessionOutcome<T>> {
   const { signal } = options
-  const socket = new Socket()
+  // The driver listens only once it has begun to connect.
+  const socket = new Socket().on('error', () => {})
   const course = startCourse({ signal })
   const close = (): void => void socket.destroy(new Error('the deadline passed'))
   const met: Met = { connection: nothingKnown, distrust: undefined }
   let durationSeconds: number | undefined
   let client: Client | undefined
+  let isOpen = false
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', close, { once: true })
@@ -49,6 +51,7 @@ export async function probePostgres<T>(
     client.on('error', () => {})
     follow({ client, socket, course }, met)
     await client.connect()
+    isOpen = true
     await client.query(opening(options.timeoutSeconds))
     durationSeconds = course.end()
     const result = await work(askIn(client))
@@ -63,7 +66,7 @@ export async function probePostgres<T>(
     return { result: undefined, ...(met.distrust ?? told), durationSeconds, phases, ...met.connection }
   } finally {
     // Under the same deadline, for a server that has frozen does not say goodbye.
-    await client?.end().catch(() => {})
+    if (isOpen) await client?.end().catch(() => {})
     signal.removeEventListener('abort', close)
     socket.destroy()
   }
