@@ -48,7 +48,7 @@ function describeIssue(issue: Issue, describe: Describe, base: Path): Finding[] 
   }
   if (issue.code === 'invalid_key') {
     const [inner] = issue.issues
-    const wanted = inner ? expected(inner as Issue) : 'expected another key'
+    const wanted = inner ? expected(inner) : 'expected another key'
     return [{ path, message: `${wanted}, got the key ${JSON.stringify(String(path.at(-1)))}`, onKey: true }]
   }
   const secret = issue.code === 'custom' && issue.params?.['secret'] === true
