@@ -128,6 +128,17 @@ test('a quota that is full again while nobody looks is not told as used up', asy
   expect((await look(watched, 1_061)).quota).toMatchObject({ used: undefined, limit: 10 })
 })
 
+test('a clock that was set back does not keep a source from being asked', async () => {
+  let asked = 0
+  const url = await serve((_request, response) => {
+    asked += 1
+    response.end('{}')
+  })
+  const watched = watchSource({ kind: 'http', url, min_interval: '5m' })
+  for (const now of [100_000, 100_010, 1_000, 1_010, 999]) await look(watched, now)
+  expect(asked).toBe(2)
+})
+
 test('rounds that overlap share one request', async () => {
   let asked = 0
   const url = await serve((_request, response) => {
@@ -189,6 +200,19 @@ test('the quality of a table is counted in one statement over a bounded part of 
   })
   expect(found.quality?.measures.freshness?.ratio).toBeCloseTo(0.5, 1)
   expect(found.lastSyncAt).toBeCloseTo(Date.now() / 1000 - 1_800, -2)
+})
+
+test('numbers of any size are valid or not, and no fault of the reading', async () => {
+  await server.run(`
+    CREATE TABLE sizes (text text);
+    INSERT INTO sizes VALUES ('1e400'), ('-1e400'), ('1e-400'), ('1e99999'), ('NaN'), ('5'), (repeat('9', 400)), (NULL)`)
+  const validity = [{ column: 'text', min: 0, max: 1e300 }]
+  const source = { kind: 'sql', sync_every: '1h', last_sync: { database: 'db', query: 'SELECT now()' } }
+  const found = await probeSource(
+    { ...source, quality: { database: 'db', table: 'sizes', validity } },
+    context(),
+  )
+  expect(found.quality?.measures.validity).toMatchObject({ passed: 3, checked: 8 })
 })
 
 test('a source that is seen only by its sync table is in error when that stalls, and unknown when it cannot be asked', async () => {

@@ -1,5 +1,6 @@
 // Whether a source may be asked, and what follows from its answer for the next time.
 import type { Round } from '../collector.ts'
+import { hasPassed } from '../elapsed.ts'
 import type { Kept, SourceMemory } from './memory.ts'
 import { areSpent, readBudgets } from './quota/budget.ts'
 import { isSpent } from './quota/quota.ts'
@@ -16,7 +17,7 @@ export function isDue(settled: SettledSource, { backoff, kept }: SourceMemory, n
   const isWell = kept.answer.status === 'healthy' || kept.answer.status === 'warning'
   const interval = isWell ? settled.minIntervalSeconds : settled.retryIntervalSeconds
   // A scrape that comes a moment early must not wait for the next one.
-  return now - kept.at >= interval - Math.min(1, interval / 10)
+  return hasPassed(interval - Math.min(1, interval / 10), { at: kept.at, now })
 }
 
 export async function askSource(settled: SettledSource, memory: SourceMemory, round: Round): Promise<Kept> {

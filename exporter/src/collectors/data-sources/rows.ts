@@ -1,6 +1,7 @@
 // What is read beside the source itself: the last sync from a database, and how good the rows are.
 import { explain } from '../../log.ts'
 import type { Context, Round } from '../collector.ts'
+import { hasPassed } from '../elapsed.ts'
 import { spend } from './ask.ts'
 import type { SourceMemory } from './memory.ts'
 import { judgeQuality } from './quality/quality.ts'
@@ -43,9 +44,9 @@ export async function refreshQuality(
   const { source, configured } = settled
   const { quality } = configured
   if (!quality) return undefined
-  if (memory.quality && round.now - memory.quality.at < intervalOf(quality, memory.quality.found)) {
-    return memory.quality.problem
-  }
+  const last = memory.quality
+  if (last && !hasPassed(intervalOf(quality, last.found), { at: last.at, now: round.now }))
+    return last.problem
   const limit = AbortSignal.any([round.signal, AbortSignal.timeout(Math.ceil(quality.timeout * 1000))])
   let found: Quality | undefined
   let problem: Problem

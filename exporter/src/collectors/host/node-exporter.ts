@@ -1,6 +1,7 @@
 // Whether node_exporter runs on this machine.
 import { loadHttpClient } from '../../packages.ts'
 import type { Round } from '../collector.ts'
+import { hasPassed } from '../elapsed.ts'
 
 const askEverySeconds = 300
 const limitMilliseconds = 300
@@ -10,7 +11,7 @@ export function createNodeExporterCheck(url: string): (round: Round) => Promise<
   let askedAt = Number.NEGATIVE_INFINITY
   let isThere = false
   return async ({ now }) => {
-    if (now - askedAt < askEverySeconds) return isThere
+    if (!hasPassed(askEverySeconds, { at: askedAt, now })) return isThere
     askedAt = now
     isThere = await looksLikeNodeExporter(url)
     return isThere

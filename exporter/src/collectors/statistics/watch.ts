@@ -2,6 +2,7 @@
 import { explainPostgres } from '../../probes/postgres/failure.ts'
 import type { Database } from '../../probes/postgres/postgres.ts'
 import type { Context, Round } from '../collector.ts'
+import { hasPassed } from '../elapsed.ts'
 import { wrapQuery } from './query.ts'
 import { readRows } from './rows.ts'
 import type { Row, Series } from './rows.ts'
@@ -36,19 +37,21 @@ export function watchStatistic(statistic: Statistic, context: Context): Statisti
   const report = createReporter(statistic, context)
   const minIntervalSeconds = statistic.min_interval ?? 0
   let last: StatisticReading | undefined
-  let restUntil = Number.NEGATIVE_INFINITY
+  let restSeconds = 0
+  let triedAt = 0
 
   async function read({ signal, now }: Round): Promise<StatisticReading> {
-    if (last?.success && now - (last.readAt ?? 0) < minIntervalSeconds) return last
-    if (last && now < restUntil) return last
+    const waitSeconds = last?.success ? minIntervalSeconds : restSeconds
+    if (last && !hasPassed(waitSeconds, { at: triedAt, now })) return last
+    triedAt = now
     const began = performance.now()
     const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))])
     const outcome = await ask(statistic, database, { signal: limit, timeoutSeconds })
     report(outcome)
     const durationSeconds = (performance.now() - began) / 1000
     // Not when it was only cut short by the end of the round.
-    if (outcome.isTooSlow && durationSeconds >= 0.9 * timeoutSeconds)
-      restUntil = now + restPerTimeout * timeoutSeconds
+    const isTooSlow = outcome.isTooSlow && durationSeconds >= 0.9 * timeoutSeconds
+    restSeconds = isTooSlow ? restPerTimeout * timeoutSeconds : 0
     const readAt = outcome.series ? now : last?.readAt
     last = { statistic, success: outcome.series !== undefined, durationSeconds, readAt, ...outcome }
     return last

@@ -65,10 +65,11 @@ function unnamed(program: string): readonly Check[] {
 
 const marks: Readonly<Record<Check['state'], string>> = { well: 'ok  ', finding: 'FIX ', skipped: '-   ' }
 
-/** One line, whatever line ends the words of others have. */
+/** One line, whatever line ends and escape sequences the words of others have. */
 function renderCheck({ subject, state, detail, advice }: Check): string {
   const text = `${marks[state]} ${subject}: ${detail}${advice === undefined ? '' : ` → ${advice}`}`
-  return text.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))
+  const line = text.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))
+  return line.replaceAll(/\p{Cc}/gu, ' ')
 }
 
 function summarize(checks: readonly Check[]): string {

@@ -66,7 +66,8 @@ function countingStatement(quality: TableQuality): Statement {
   return { text, values }
 }
 
-const numeric = String.raw`^\s*[-+]?\d+(\.\d+)?([eE][-+]?\d+)?\s*$`
+// So few digits of the exponent that every such text has room in a numeric.
+const numeric = String.raw`^\s*[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?\s*$`
 
 type Rule = NonNullable<TableQuality['validity']>[number]
 
@@ -77,8 +78,8 @@ function validCondition(
 ): string {
   const name = escapeIdentifier(column)
   const bounds = [
-    ...(min === undefined ? [] : [`${name}::text::float8 >= ${bind(min)}::float8`]),
-    ...(max === undefined ? [] : [`${name}::text::float8 <= ${bind(max)}::float8`]),
+    ...(min === undefined ? [] : [`${name}::text::numeric >= ${bind(min)}::numeric`]),
+    ...(max === undefined ? [] : [`${name}::text::numeric <= ${bind(max)}::numeric`]),
   ]
   const conditions = [
     ...(bounds.length === 0

@@ -1,7 +1,7 @@
 // Accounts of tasks, with runs that are seen in any order.
 import { expect, test } from 'vitest'
 import { createErrorRules } from './error-class.ts'
-import { accountOf, createLedger, recordEnd } from './ledger.ts'
+import { accountOf, createLedger, judgeSchedules, recordEnd, recordStart } from './ledger.ts'
 import type { LedgerRules, TaskAccount } from './ledger.ts'
 
 const rules: LedgerRules = {
@@ -47,6 +47,29 @@ test('failures in a row are those since the last success, in whatever order they
 test('a stamp from the future does not hide what follows it', () => {
   const account = after(['failed', 9_999], ['success', 1_000])
   expect(account).toMatchObject({ lastFinish: 1_000, lastRunSucceeded: true, consecutiveFailures: 0 })
+})
+
+test('a clock that was years ahead for a while hides nothing of what comes once it is right', () => {
+  const ledger = createLedger()
+  const account = accountOf(ledger, rules, { task: 'a', type: undefined })
+  const day = 86_400
+  const years = 3_000 * day
+  const judge = (now: number): void =>
+    judgeSchedules(ledger, rules, { starts: new Map(), now, knownUntil: now })
+  const end = (outcome: 'success' | 'failed', at: number): void => {
+    const record = { id: '1', task: 'a', type: undefined, status: outcome, startedAt: at, finishedAt: at }
+    const more = { error: undefined, isRetry: false, retries: 0 }
+    recordStart(account, at)
+    recordEnd(account, rules, { record: { ...record, ...more }, outcome, seenAt: at, isCounted: true })
+  }
+  judge(years)
+  end('success', years)
+  judge(day + 10)
+  expect(account).toMatchObject({ lastStart: day + 10, slots: { due: day, missed: 0 } })
+  end('failed', day + 20)
+  expect(account).toMatchObject({ lastRunSucceeded: false, lastFinish: day + 20 })
+  judge(2 * day + 60)
+  expect(account.slots).toMatchObject({ due: 2 * day, missed: 1 })
 })
 
 test('a canceled run is neither a run nor a failure', () => {

@@ -1,4 +1,5 @@
 // What is known of each task: totals that only grow, the latest of everything, and the slots of its schedule.
+import { forgetFuture } from './clock.ts'
 import type { ErrorRules } from './error-class.ts'
 import { countError, showErrors } from './error-tally.ts'
 import type { ErrorTally } from './error-tally.ts'
@@ -210,6 +211,7 @@ export interface ScheduleRound {
 
 /** Judges the slots of every scheduled task. Only after a reading that succeeded: what was not seen is not missed. */
 export function judgeSchedules(ledger: Ledger, rules: LedgerRules, round: ScheduleRound): void {
+  forgetFuture(ledger.accounts.values(), round.now)
   for (const schedule of rules.schedules.values()) {
     const account = accountOf(ledger, rules, { task: schedule.task, type: schedule.type })
     account.type = schedule.type ?? account.type
