@@ -28,3 +28,10 @@ export const tls = z
   .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
     error: 'expected cert_file and key_file together',
   })
+
+/** Whether the URL of a Postgres server says itself how TLS is spoken; then `tls` would say it twice. */
+export function hasTlsParameter(url: string): boolean {
+  return [...new URL(url).searchParams.keys()].some((key) => /^ssl(?!negotiation$)/.test(key))
+}
+
+export const toldTwice = 'expected either tls or the ssl parameters of the URL'

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { defineAction } from './action.ts'
 import type { Plan } from './action.ts'
 import { askRedis } from './redis-session.ts'
-import { secretUrl } from './secret-url.ts'
+import { secretUrl, serverTls } from './secret-url.ts'
 
 const fields = z.object({
   url: secretUrl(/^rediss?:$/, 'redis://HOST:6379').describe(
     'As a user with +memory|purge and +info, and nothing more.',
   ),
+  tls: serverTls,
 })
 
 interface Memory {
@@ -22,20 +23,20 @@ export const clearRedisMemory = defineAction({
   type: 'redis',
   fields,
   identify: ({ url }) => new URL(url.reveal()).host,
-  async plan({ url }, { signal }): Promise<Plan> {
-    const [reply = ''] = await askRedis(url.reveal(), [['INFO', 'memory']], signal)
+  async plan(target, { signal }): Promise<Plan> {
+    const [reply = ''] = await askRedis(target, [['INFO', 'memory']], signal)
     const { allocator, rss, used } = readMemory(reply)
     // With another allocator it answers OK and does nothing.
     if (!allocator.startsWith('jemalloc')) return { refusal: `its allocator is ${allocator}, not jemalloc` }
     return { steps: [`MEMORY PURGE (${mebibytes(rss)} resident, ${mebibytes(used)} in use)`] }
   },
-  async run({ url }, { signal }) {
+  async run(target, { signal }) {
     const commands = [
       ['INFO', 'memory'],
       ['MEMORY', 'PURGE'],
       ['INFO', 'memory'],
     ]
-    const [before = '', , after = ''] = await askRedis(url.reveal(), commands, signal)
+    const [before = '', , after = ''] = await askRedis(target, commands, signal)
     const [from, to] = [readMemory(before).rss, readMemory(after).rss]
     return [`MEMORY PURGE: ${mebibytes(from)} resident before, ${mebibytes(to)} after`]
   },

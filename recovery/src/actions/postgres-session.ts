@@ -1,6 +1,8 @@
 // One session with a Postgres server, under the deadline of an action.
 import { Client } from 'pg'
+import { clientConfig } from '../../../exporter/src/probes/postgres/client.ts'
 import type { Secret } from '../../../exporter/src/schema/secret.ts'
+import type { ServerAddress } from './secret-url.ts'
 
 /** Server and database, without who connects. */
 export function databaseOf(url: Secret): string {
@@ -9,13 +11,13 @@ export function databaseOf(url: Secret): string {
 }
 
 export async function withClient<T>(
-  url: Secret,
+  { url, tls }: ServerAddress,
   signal: AbortSignal,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted()
   const client = new Client({
-    connectionString: url.reveal(),
+    ...clientConfig({ url: url.reveal(), tls }),
     application_name: 'watchpost-recovery',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,

@@ -6,12 +6,13 @@ import { duration } from '../../../exporter/src/schema/duration.ts'
 import { Refusal, defineAction } from './action.ts'
 import type { Plan } from './action.ts'
 import { databaseOf, withClient } from './postgres-session.ts'
-import { secretUrl } from './secret-url.ts'
+import { secretUrl, serverTls } from './secret-url.ts'
 
 const fields = z.object({
   url: secretUrl(/^postgres(?:ql)?:$/, 'postgresql://USER@HOST:5432/DATABASE').describe(
     'As a role with pg_signal_backend and pg_read_all_stats, and nothing more.',
   ),
+  tls: serverTls,
   users: z.array(z.string().min(1)).min(1).describe('Whose sessions may be ended.'),
   applications: z
     .array(z.string().min(1))
@@ -59,14 +60,14 @@ export const reconnectPostgres = defineAction({
   fields,
   identify: ({ url }) => databaseOf(url),
   async plan(target, { signal }): Promise<Plan> {
-    const found = await withClient(target.url, signal, (client) =>
+    const found = await withClient(target, signal, (client) =>
       ask(client, target, `${blockers} SELECT * FROM blocker`),
     )
     if (found.length === 0) return { refusal: nothingToEnd }
     return { steps: found.map((blocker) => `end ${describe(blocker)}`) }
   },
   run: (target, { signal }) =>
-    withClient(target.url, signal, async (client) => {
+    withClient(target, signal, async (client) => {
       const ended = await ask(
         client,
         target,

@@ -3,32 +3,45 @@ import { once } from 'node:events'
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
+import { contextOf } from '../../../exporter/src/probes/connection/tls-context.ts'
+import type { TlsOptions } from '../../../exporter/src/probes/connection/tls-context.ts'
+import type { ServerAddress } from './secret-url.ts'
 
 const maxReplyBytes = 1_048_576
 
 /** Answers of the commands in their order; throws at the first that is refused. */
 export async function askRedis(
-  address: string,
+  { url: address, tls }: ServerAddress,
   commands: readonly (readonly string[])[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const url = new URL(address)
+  const url = new URL(address.reveal())
+  const isSecured = url.protocol === 'rediss:' || tls !== undefined
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port || 6379)
-  const socket =
-    url.protocol === 'rediss:'
-      ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' })
-      : connectTcp({ host, port })
+  const socket = isSecured
+    ? connectTls({ host, port, ...securityOf(host, tls ?? {}) })
+    : connectTcp({ host, port })
   const cut = (): void => void socket.destroy(new Error('the deadline passed'))
   signal.addEventListener('abort', cut, { once: true })
   try {
-    await once(socket, url.protocol === 'rediss:' ? 'secureConnect' : 'connect', { signal })
+    await once(socket, isSecured ? 'secureConnect' : 'connect', { signal })
     const replies: string[] = []
     for (const command of [...signIn(url), ...commands]) replies.push(await ask(socket, command))
     return replies.slice(-commands.length)
   } finally {
     signal.removeEventListener('abort', cut)
     socket.destroy()
+  }
+}
+
+function securityOf(host: string, tls: TlsOptions): ConnectionOptions {
+  return {
+    // No name for an address: servers take it for a mistake.
+    servername: tls.server_name ?? (isIP(host) === 0 ? host : ''),
+    secureContext: contextOf(tls),
+    rejectUnauthorized: tls.insecure_skip_verify !== true,
   }
 }
 

@@ -7,12 +7,13 @@ import { duration } from '../../../exporter/src/schema/duration.ts'
 import { Refusal, defineAction } from './action.ts'
 import type { Plan } from './action.ts'
 import { databaseOf, withClient } from './postgres-session.ts'
-import { secretUrl } from './secret-url.ts'
+import { secretUrl, serverTls } from './secret-url.ts'
 
 const fields = z.object({
   url: secretUrl(/^postgres(?:ql)?:$/, 'postgresql://USER@HOST:5432/DATABASE').describe(
     'As a role that may read the jobs and change four of their columns, and nothing more.',
   ),
+  tls: serverTls,
   schema: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected the name of a schema')
@@ -41,13 +42,13 @@ export const retryPgBossJob = defineAction({
   fields,
   identify: ({ url, schema, queue }) => `${databaseOf(url)} ${schema} ${queue}`,
   plan: (target, { signal }): Promise<Plan> =>
-    withClient(target.url, signal, async (client) => {
+    withClient(target, signal, async (client) => {
       const job = await findRetryable(client, target)
       if (typeof job === 'string') return { refusal: job }
       return { steps: [`retry job ${job.id} of queue ${target.queue}, tried ${job.retry_count + 1} times`] }
     }),
   run: (target, { signal }) =>
-    withClient(target.url, signal, async (client) => {
+    withClient(target, signal, async (client) => {
       const job = await findRetryable(client, target)
       if (typeof job === 'string') throw new Refusal(job)
       if (!(await retry(client, target, job))) throw new Refusal(`job ${job.id} was changed meanwhile`)

@@ -88,6 +88,13 @@ test('two names for one thing are refused: they would have two cooldowns', () =>
   )
 })
 
+test('TLS is told once, by the key or by the URL', () => {
+  const db = `type: postgres, users: [app], tls: {}`
+  const text = `targets: [{ name: db, url: 'postgres://me@db/app?sslmode=require', ${db} }]`
+  expect(problemsOf(text)).toContain('targets[0].tls: expected either tls or the ssl parameters of the URL')
+  expect(problemsOf(`targets: [{ name: db, url: 'postgres://me@db/app', ${db} }]`)).toBe('')
+})
+
 test.each(['/', '/etc', '/var', '/var/lib', '/usr/share', '/var/log/', 'logs', '/var/../etc', '/tmp'])(
   'files below %s are never cleaned up',
   (root) => {

@@ -8,9 +8,11 @@ import type { Finding } from '../../../exporter/src/config/issue.ts'
 import type { Problem } from '../../../exporter/src/config/problem.ts'
 import { nearest } from '../../../exporter/src/config/problem.ts'
 import { keysAt, valueAt } from '../../../exporter/src/config/walk.ts'
+import { hasTlsParameter, toldTwice } from '../../../exporter/src/schema/tls.ts'
 import { explain } from '../../../exporter/src/log.ts'
 import type { BoundAction } from '../actions/action.ts'
 import { actions } from '../actions/index.ts'
+import { isServerAddress } from '../actions/secret-url.ts'
 import { modes } from './policy.ts'
 import type { Mode } from './policy.ts'
 import { jsonSchema, recoverySchema } from './schema.ts'
@@ -50,7 +52,12 @@ export function parseConfig(options: LoadOptions & { readonly text: string }): L
   if (document.problems.length > 0) return { problems: document.problems }
   const parsed = recoverySchema.safeParse(document.data ?? {})
   const findings = parsed.success
-    ? [...findDuplicates(parsed.data), ...findDangling(parsed.data), ...findLacking(parsed.data, storagePath)]
+    ? [
+        ...findDuplicates(parsed.data),
+        ...findDangling(parsed.data),
+        ...findTlsToldTwice(parsed.data),
+        ...findLacking(parsed.data, storagePath),
+      ]
     : describeIssues(parsed.error.issues, {
         value: (path) => valueAt(document.data, path),
         source: document.source,
@@ -129,6 +136,14 @@ function findMismatch(targets: Settings['targets'], policy: Policy, index: numbe
   const kind = actions.find(({ type }) => type === target.type)
   if (kind?.name === action) return []
   return [{ path, message: `expected a target for ${action}, got one for ${kind?.name}` }]
+}
+
+function findTlsToldTwice({ targets }: Settings): Finding[] {
+  return targets.flatMap((target, index) =>
+    isServerAddress(target) && target.tls && hasTlsParameter(target.url.reveal())
+      ? [{ path: ['targets', index, 'tls'], message: toldTwice }]
+      : [],
+  )
 }
 
 const minTokenLength = 12

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { timeLimit } from '../../schema/duration.ts'
 import { name } from '../../schema/name.ts'
 import { secret, secretFile } from '../../schema/secret.ts'
-import { tls } from '../../schema/tls.ts'
+import { hasTlsParameter, tls, toldTwice } from '../../schema/tls.ts'
 import { dependency } from '../dependency.ts'
 
 const schemes = { postgres: /^postgres(?:ql)?:\/\//, redis: /^rediss?:\/\// } as const
@@ -33,8 +33,7 @@ const database = z
     const found = url ?? url_file
     const isUrl = found && schemes[rest.kind].test(found.reveal()) && URL.canParse(found.reveal())
     if (isUrl && rest.tls && hasTlsParameter(found.reveal())) {
-      const twice = 'expected either tls or the ssl parameters of the URL'
-      context.addIssue({ code: 'custom', path: ['tls'], message: twice })
+      context.addIssue({ code: 'custom', path: ['tls'], message: toldTwice })
     }
     const fault = isUrl ? findFault(new URL(found.reveal())) : undefined
     if (fault !== undefined)
@@ -61,10 +60,6 @@ function isEncoded(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function hasTlsParameter(url: string): boolean {
-  return [...new URL(url).searchParams.keys()].some((key) => /^ssl(?!negotiation$)/.test(key))
 }
 
 export const section = z.array(database).min(1).describe('Databases, asked for their state at each scrape.')

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { withDeathSignal } from '../../../../demo/programs/death-signal.ts'
 import { findProgram } from '../../../../demo/programs/find.ts'
 import { freePort } from '../../../../demo/programs/ports.ts'
+import { createSecret } from '../../../../exporter/src/schema/secret.ts'
 import { askRedis } from '../../../../recovery/src/actions/redis-session.ts'
 import { waitFor } from '../../../harness/wait.ts'
 import { startApp } from '../app.ts'
@@ -34,7 +35,7 @@ export async function bloatedRedis(directory: string): Promise<Fault | undefined
     'local',
   ])
   const child = spawn(command, words, { stdio: 'ignore' })
-  const ask = (...commands: string[][]) => askRedis(url, commands, AbortSignal.timeout(20_000))
+  const ask = (...commands: string[][]) => askRedis({ url: createSecret(url) }, commands, AbortSignal.timeout(20_000))
   await waitFor('redis answers', async () => (await ask(['PING']))[0] === '+PONG')
   const rssBytes = async (): Promise<number> => {
     const [info = ''] = await ask(['INFO', 'memory'])
