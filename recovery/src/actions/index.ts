@@ -5,14 +5,14 @@ import { clearRedisMemory } from './clear-redis-memory.ts'
 import { clearCacheByHook, reconnectByHook, retryByHook } from './hook.ts'
 import { reconnectPostgres } from './reconnect-postgres.ts'
 import { restartContainer } from './restart-container.ts'
-import { restartDeployment } from './restart-deployment.ts'
+import { restartWorkload } from './restart-workload.ts'
 import { restartUnit } from './restart-unit.ts'
 import { retryN8nExecution } from './retry-n8n-execution.ts'
 import { retryPgBossJob } from './retry-pg-boss-job.ts'
 
 export const actions: readonly ActionKind[] = [
   restartContainer,
-  restartDeployment,
+  restartWorkload,
   restartUnit,
   reconnectPostgres,
   reconnectByHook,
