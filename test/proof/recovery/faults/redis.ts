@@ -35,7 +35,8 @@ export async function bloatedRedis(directory: string): Promise<Fault | undefined
     'local',
   ])
   const child = spawn(command, words, { stdio: 'ignore' })
-  const ask = (...commands: string[][]) => askRedis({ url: createSecret(url) }, commands, AbortSignal.timeout(20_000))
+  const ask = (...commands: string[][]) =>
+    askRedis({ url: createSecret(url) }, commands, AbortSignal.timeout(20_000))
   await waitFor('redis answers', async () => (await ask(['PING']))[0] === '+PONG')
   const rssBytes = async (): Promise<number> => {
     const [info = ''] = await ask(['INFO', 'memory'])
