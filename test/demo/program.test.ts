@@ -13,6 +13,7 @@ import { renderConfig } from '../../demo/config.ts'
 import type { Fleet } from '../../demo/fleet.ts'
 import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
 import { startPostgres } from '../harness/postgres.ts'
+import { listProcesses } from '../harness/processes.ts'
 
 const run = promisify(execFile)
 const program = (path: string): string => join(import.meta.dirname, '../..', path)
@@ -56,9 +57,9 @@ async function answers(url: string): Promise<boolean> {
     .finally(() => socket.destroy())
 }
 
-async function databaseProcesses(databaseUrl: string): Promise<string[]> {
-  const { stdout } = await run('ps', ['-eo', 'args'])
-  return stdout.split('\n').filter((line) => line.includes(`-p ${new URL(databaseUrl).port} `))
+function databaseProcesses(databaseUrl: string): string[] {
+  const flag = `-p ${new URL(databaseUrl).port} `
+  return listProcesses().flatMap(({ command }) => (command.includes(flag) ? [command] : []))
 }
 
 interface Ended {
@@ -78,10 +79,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the fleet with its database',
   const { services, sources, controlUrl, databaseUrl, standbyUrl = '' } = await start()
   const urls = [...Object.values(services), ...Object.values(sources), `${controlUrl}/state`]
   expect(await Promise.all(urls.map(answers))).not.toContain(false)
-  for (const server of [databaseUrl, standbyUrl]) expect(await databaseProcesses(server)).toHaveLength(1)
+  for (const server of [databaseUrl, standbyUrl]) expect(databaseProcesses(server)).toHaveLength(1)
   expect(child && (await end(child, signal))).toBe(0)
   expect(await Promise.all(urls.map(answers))).not.toContain(true)
-  for (const server of [databaseUrl, standbyUrl]) expect(await databaseProcesses(server)).toEqual([])
+  for (const server of [databaseUrl, standbyUrl]) expect(databaseProcesses(server)).toEqual([])
 })
 
 test('a fleet that is killed leaves nothing running, and the next one can have its folder', async () => {
@@ -91,7 +92,7 @@ test('a fleet that is killed leaves nothing running, and the next one can have i
     await expect.poll(() => databaseProcesses(server), { timeout: 10_000 }).toEqual([])
   }
   const next = await start()
-  expect(await databaseProcesses(next.databaseUrl)).toHaveLength(1)
+  expect(databaseProcesses(next.databaseUrl)).toHaveLength(1)
 })
 
 test('a fleet is broken and healed from the command line', async () => {

@@ -1,5 +1,5 @@
 // `npm start` as a person meets it: readiness, Ctrl-C, and each wrong use in one line.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { queryPrometheus } from '../../demo/stack/query.ts'
 import { listen } from '../../exporter/src/probes/testing/servers.ts'
+import { listProcesses } from '../harness/processes.ts'
 import { waitFor } from '../harness/wait.ts'
 
 const anyPorts = ['exporter', 'prometheus', 'alertmanager', 'grafana'].map((part) => `--${part}-port=0`)
@@ -43,6 +44,12 @@ test.each([
   [['now'], 'npm start: expected flags only, got "now"\n'],
 ])('%j is refused in one line', async (flags, message) => {
   expect(await start(flags)).toEqual({ code: 2, stdout: '', stderr: message })
+})
+
+test.each(['--help', '-h'])('%s lists the flags and starts nothing', async (flag) => {
+  const { code, stdout, stderr } = await start([flag])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^usage: npm start -- \[flags\]\n[^]*--grafana-port=PORT[^]*--recovery=off/)
 })
 
 test('a port in use is named with the flag that changes it, and nothing is started', async () => {
@@ -144,21 +151,6 @@ async function machineWithout(missing: readonly string[]): Promise<Record<string
   return { PATH: folder, XDG_CACHE_HOME: join(folder, 'cache') }
 }
 
-interface Row {
-  readonly pid: number
-  readonly parent: number
-  readonly state: string
-  readonly command: string
-}
-
-function listProcesses(): readonly Row[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).trim().split('\n')
-  return lines.map((line) => {
-    const [pid, parent, state = '', ...command] = line.trim().split(/\s+/)
-    return { pid: Number(pid), parent: Number(parent), state, command: command.join(' ') }
-  })
-}
-
 function descendants(root: number): readonly number[] {
   const rows = listProcesses()
   const of = (pid: number): number[] =>
@@ -168,7 +160,5 @@ function descendants(root: number): readonly number[] {
 
 /** Those that wait for their parent to hear of their end do not run any more. */
 function runningAmong(pids: readonly number[]): readonly number[] {
-  return listProcesses().flatMap(({ pid, state }) =>
-    pids.includes(pid) && !state.startsWith('Z') ? [pid] : [],
-  )
+  return listProcesses().flatMap(({ pid, state }) => (pids.includes(pid) && state !== 'Z' ? [pid] : []))
 }
