@@ -19,8 +19,9 @@ let peer: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-names-'))
   const [own, other, store] = [await freePort(), await freePort(), await freePort()]
-  // It must not notice the other, next to which it would hold its tongue.
-  const config = 'host: { node_exporter: "http://127.0.0.1:1/metrics" }\n'
+  // It must not notice the other, next to which it would hold its tongue. / is named because that of a container is
+  // an overlay, which both leave out by themselves.
+  const config = 'host: { node_exporter: "http://127.0.0.1:1/metrics", filesystems: [/] }\n'
   running.push(await startExporter({ directory, port: own, config }))
   peer = `http://127.0.0.1:${other}/metrics`
   const nodeExporter = await requireProgram('node_exporter', { log })
