@@ -6,6 +6,7 @@ import { renderAlertmanager } from '../../alertmanager/render.ts'
 import type { Program } from '../programs/find.ts'
 import { startProcess } from '../programs/process.ts'
 import type { RunningProcess } from '../programs/process.ts'
+import { scaleDuration } from './time-scale.ts'
 
 export interface AlertmanagerOptions {
   readonly program: Program
@@ -13,6 +14,8 @@ export interface AlertmanagerOptions {
   readonly port: number
   /** The ALERT_ variables. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** How much shorter than in docker-compose.yml it waits after a start; without it, it does not wait. */
+  readonly factor?: number
   /** Its part in a cluster; without it there is none. */
   readonly cluster?: ClusterOptions
 }
@@ -39,6 +42,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       `--storage.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--web.external-url=http://127.0.0.1:${port}`,
+      ...restartFlags(options.factor),
       ...clusterFlags(options.cluster),
       '--enable-feature=receiver-name-in-metrics',
     ],
@@ -46,6 +50,13 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
     workingDirectory: directory,
     readyUrl: `http://127.0.0.1:${port}/-/ready`,
   })
+}
+
+/** As docker-compose.yml has it: a start is no news, and nothing is sent before Prometheus has told all it knows. */
+function restartFlags(factor: number | undefined): string[] {
+  if (factor === undefined) return []
+  const delay = scaleDuration('1m', factor)
+  return [`--data.maintenance-interval=${delay}`, `--dispatch.start-delay=${delay}`]
 }
 
 function clusterFlags(cluster: ClusterOptions | undefined): string[] {

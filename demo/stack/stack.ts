@@ -163,7 +163,12 @@ function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): R
       startExporter({ ...place('exporter'), config: (options.config ?? renderConfig)(fleet, upstream) }),
     alertmanager: () =>
       alertmanager &&
-      startAlertmanager({ ...place('alertmanager'), program: alertmanager, environment: options.alerting }),
+      startAlertmanager({
+        ...place('alertmanager'),
+        program: alertmanager,
+        environment: options.alerting,
+        factor: options.pace === undefined ? scrapeIntervalSeconds / shippedScrapeSeconds : 1 / options.pace,
+      }),
     prometheus: () =>
       prometheus &&
       startPrometheus({
@@ -186,6 +191,7 @@ function starters(options: StackOptions, fleet: Fleet, here: readonly Part[]): R
 }
 
 /** As prometheus/prometheus.yml has them. */
+const shippedScrapeSeconds = 15
 const shippedAddresses: Readonly<Record<Part, string>> = {
   exporter: 'exporter:8007',
   alertmanager: 'alertmanager:9093',

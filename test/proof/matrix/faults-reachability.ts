@@ -32,10 +32,16 @@ const blip: Fault = {
 const far = ['network', 'ohlc_api', 'trending_api', 'google_sheets', 'cmoney_api', 'finlab_api']
 
 const networkCut: Fault = {
-  name: 'the whole network cut',
+  name: 'the whole network cut, Alertmanager killed meanwhile',
   pages: [critical('WatchpostBlind')],
   async inject({ stack }) {
     for (const name of far) await stack.fleet.break(name, 'down')
+  },
+  // It has kept what it sent, and waits for what holds the others back.
+  async meanwhile({ stack, pace }) {
+    await delay(60_000 / pace.factor)
+    await stack.kill('alertmanager')
+    await stack.revive('alertmanager')
   },
   // The way out last: what it leads to is there before it.
   async heal({ stack }) {
