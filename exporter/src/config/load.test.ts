@@ -299,6 +299,11 @@ test('a byte order mark and the line ends of Windows are no matter', () => {
   expect(problemsOf(`\uFEFF${service('').replaceAll('\n', '\r\n')}`)).toBe('valid')
 })
 
+test('thousands of mistakes are named at once', () => {
+  const wrong = Array.from({ length: 2_000 }, (_, index) => `  - { name: s${index}, ulr: "http://a/" }`)
+  expect(problemsOf(`services:\n${wrong.join('\n')}\n`)).toContain('4000 problems in watchpost.yml')
+})
+
 test('a circle of thousands is found at once and not spelled out', () => {
   const all = Array.from({ length: 2_000 }, (_, index) => {
     return `  - { name: s${index}, url: http://a/, depends_on: [s${(index + 1) % 2_000}] }`

@@ -86,10 +86,12 @@ function schemaProblems(
   collectors: readonly AnyCollector[],
   issues: Parameters<typeof describeIssues>[0],
 ): Problem[] {
+  let schema: ReturnType<typeof jsonSchema> | undefined
   const describe = {
     value: (path: readonly PropertyKey[]) => valueAt(document.data, path),
     source: document.source,
-    keys: (path: readonly PropertyKey[]) => keysAt(jsonSchema(collectors), path),
+    // Made for the first key that nobody knows, and not for each: there may be thousands.
+    keys: (path: readonly PropertyKey[]) => keysAt((schema ??= jsonSchema(collectors)), path),
   }
   return describeIssues(issues, describe).map(({ path, message, onKey }) =>
     document.problem(path, message, onKey),
