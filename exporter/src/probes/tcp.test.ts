@@ -34,6 +34,17 @@ test('a conversation goes step by step, however the bytes are cut', async () => 
   expect(await probe(port, { steps })).toMatchObject({ failure: undefined, received: '221 bye\r\n' })
 })
 
+test('what comes may be of any script, cut within a character, or no text at all', async () => {
+  const port = await serveTcp((socket) => {
+    const hello = Buffer.from('服務正常\n')
+    socket.write(hello.subarray(0, 4))
+    setTimeout(() => socket.write(hello.subarray(4)), 20)
+    socket.on('data', () => socket.write(Buffer.from([0xff, 0x00, 0xfe])))
+  })
+  const steps = [{ expect: /^服務正常/ }, { send: 'x', expect: /^\xff\0\xfe$/ }]
+  expect(await probe(port, { steps })).toMatchObject({ failure: undefined })
+})
+
 test('what was not expected is a failure: silence by the deadline, a close at once, a flood at the limit', async () => {
   const steps = [{ expect: /^220 / }]
   const silent = await serveTcp(() => {})

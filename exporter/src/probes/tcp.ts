@@ -62,17 +62,18 @@ interface Met {
 
 function converse(socket: Socket, { send, expect }: TcpStep, course: Course): Promise<Met> {
   const { promise, resolve } = Promise.withResolvers<Met>()
-  let received = ''
+  let bytes = Buffer.alloc(0)
   const settle = (fault?: Fault): void => {
     socket.off('data', read).off('close', finish).off('end', finish).off('error', lose).pause()
-    resolve({ received, fault })
+    resolve({ received: bytes.toString(), fault })
   }
   const lose = (error: unknown): void => settle(faultOf(course, error))
   const finish = (): void => lose(new Error(`the connection was closed before ${describe(expect)}`))
-  const read = (bytes: Buffer): void => {
-    received += bytes.toString('latin1')
-    if (expect?.test(received)) settle()
-    else if (received.length > maxReceivedBytes) {
+  const read = (chunk: Buffer): void => {
+    bytes = Buffer.concat([bytes, chunk])
+    // As text in any script, and byte for byte, for what is none.
+    if (expect?.test(bytes.toString()) || expect?.test(bytes.toString('latin1'))) settle()
+    else if (bytes.length > maxReceivedBytes) {
       settle({ failure: 'size', detail: `${maxReceivedBytes} bytes came without ${describe(expect)}` })
     }
   }
