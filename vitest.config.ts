@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 import type { TestSpecification } from 'vitest/node'
 
-const longest = /recovery\/demo|victoria-metrics|high-availability|sharding|grafana\/change|tour/
+const longest =
+  /recovery\/demo|victoria-metrics|high-availability|sharding|alertmanager\/faults|demo\/(?:program|start|tour)/
 
-/** Those that take a minute and more begin first, so that none of them is left to run alone at the end. */
+/** Those that take longest begin first, so that none of them is left to run alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification): boolean => longest.test(moduleId)

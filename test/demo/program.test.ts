@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { renderConfig } from '../../demo/config.ts'
 import type { Fleet } from '../../demo/fleet.ts'
 import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
@@ -95,30 +95,6 @@ test('a fleet that is killed leaves nothing running, and the next one can have i
   expect(databaseProcesses(next.databaseUrl)).toHaveLength(1)
 })
 
-test('a fleet is broken and healed from the command line', async () => {
-  const { controlUrl, services } = await start()
-  const flag = `--control-url=${controlUrl}`
-  const health = `${services['trainer'] ?? ''}/health`
-  const broken = await control('break', 'trainer', 'down', flag)
-  expect(broken).toMatchObject({
-    code: 0,
-    stdout: 'trainer: down; heal it with: npm run demo -- heal trainer\n',
-  })
-  expect(await answers(health)).toBe(false)
-  expect((await control('status', flag)).stdout).toMatch(/^trainer +service +down +down slow hang/m)
-  expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'healed: trainer\n' })
-  expect(await answers(health)).toBe(true)
-  expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'nothing is broken\n' })
-  expect(await control('break', 'trainer', 'melt', flag)).toMatchObject({
-    code: 2,
-    stderr:
-      'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, leak, oom, stopped\n',
-  })
-  const unknown = await control('heal', 'nobody', flag)
-  expect(unknown.code).toBe(2)
-  expect(unknown.stderr).toMatch(/^nothing is called "nobody": expected one of posting_service, ohlc_api,/)
-})
-
 test('without a fleet, control says so in one line', async () => {
   expect(await control('break', 'ohlc_api', 'down', '--control-url=http://127.0.0.1:1')).toMatchObject({
     code: 1,
@@ -169,22 +145,57 @@ test('a database that is there already is used, and its password is not printed'
   }
 })
 
-test('a page of another origin cannot break the fleet', async () => {
-  const { controlUrl } = await start()
-  const body = JSON.stringify({ name: 'trainer', fault: 'down' })
-  const answer = await fetch(`${controlUrl}/break`, { method: 'POST', body })
-  expect(answer.status).toBe(415)
-})
+describe('while it runs', () => {
+  let fleet: Addresses
+  let running: ChildProcess | undefined
 
-test('the exporter accepts the configuration of a fleet', async () => {
-  const addresses = await start()
-  const file = join(directory, 'watchpost.yml')
-  const unused = async (): Promise<void> => {}
-  await writeFile(file, renderConfig({ ...addresses, break: unused, heal: unused, stop: unused }))
-  const checked = await run(process.execPath, [
-    program('exporter/src/main.ts'),
-    'check',
-    `--config.file=${file}`,
-  ])
-  expect(checked.stderr).toBe('')
+  beforeAll(async () => {
+    fleet = await start()
+    // Not ended after the first test.
+    running = child
+    child = undefined
+  })
+  afterAll(() => running && end(running, 'SIGTERM'))
+
+  test('a fleet is broken and healed from the command line', async () => {
+    const { controlUrl, services } = fleet
+    const flag = `--control-url=${controlUrl}`
+    const health = `${services['trainer'] ?? ''}/health`
+    const broken = await control('break', 'trainer', 'down', flag)
+    expect(broken).toMatchObject({
+      code: 0,
+      stdout: 'trainer: down; heal it with: npm run demo -- heal trainer\n',
+    })
+    expect(await answers(health)).toBe(false)
+    expect((await control('status', flag)).stdout).toMatch(/^trainer +service +down +down slow hang/m)
+    expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'healed: trainer\n' })
+    expect(await answers(health)).toBe(true)
+    expect(await control('heal', flag)).toMatchObject({ code: 0, stdout: 'nothing is broken\n' })
+    expect(await control('break', 'trainer', 'melt', flag)).toMatchObject({
+      code: 2,
+      stderr:
+        'trainer has no fault "melt": expected one of down, slow, hang, error, bad-json, flap, leak, oom, stopped\n',
+    })
+    const unknown = await control('heal', 'nobody', flag)
+    expect(unknown.code).toBe(2)
+    expect(unknown.stderr).toMatch(/^nothing is called "nobody": expected one of posting_service, ohlc_api,/)
+  })
+
+  test('a page of another origin cannot break the fleet', async () => {
+    const body = JSON.stringify({ name: 'trainer', fault: 'down' })
+    const answer = await fetch(`${fleet.controlUrl}/break`, { method: 'POST', body })
+    expect(answer.status).toBe(415)
+  })
+
+  test('the exporter accepts the configuration of a fleet', async () => {
+    const file = join(directory, 'watchpost.yml')
+    const unused = async (): Promise<void> => {}
+    await writeFile(file, renderConfig({ ...fleet, break: unused, heal: unused, stop: unused }))
+    const checked = await run(process.execPath, [
+      program('exporter/src/main.ts'),
+      'check',
+      `--config.file=${file}`,
+    ])
+    expect(checked.stderr).toBe('')
+  })
 })

@@ -39,7 +39,7 @@ export async function startAlone(
   }
 }
 
-export const mailPassword = 'correct horse battery staple'
+const mailPassword = 'correct horse battery staple'
 
 /** A mail server, and the variables that lead to it. */
 export async function startMailbox(): Promise<{
