@@ -70,7 +70,12 @@ async function pointAtNewest(home: string): Promise<string[] | undefined> {
   if (mirror === undefined || keyring === undefined) return undefined
   const file = join(home, 'sources.list')
   await writeFile(file, `deb [signed-by=${keyring}] ${mirror} sid main\n`)
-  return settings({ 'Dir::Etc::SourceList': file, 'Dir::Etc::SourceParts': '/dev/null' })
+  return settings({
+    'Dir::Etc::SourceList': file,
+    'Dir::Etc::SourceParts': '/dev/null',
+    // What the machine has of the same name from elsewhere, and of a higher version, is none of our business.
+    'Dir::State::status': '/dev/null',
+  })
 }
 
 /** The address from which the machine takes its own release. */

@@ -13,6 +13,8 @@ const programNames = [
   'victoria-metrics',
   'vmalert',
   'haproxy',
+  'kubectl',
+  'docker-registry',
   'ping',
   'grafana',
 ] as const
@@ -27,7 +29,7 @@ export interface Origin {
   /** An older one on PATH is used only if no newer one can be had. */
   readonly minimumVersion?: string
   /** What it tells its version at; --version where it is left out. */
-  readonly versionFlag?: string
+  readonly versionFlags?: readonly string[]
   readonly debian?: DebianPackage
 }
 
@@ -95,14 +97,27 @@ export const origins: Readonly<Record<ProgramName, Origin>> = {
   haproxy: {
     title: 'HAProxy',
     commands: ['haproxy'],
-    versionFlag: '-v',
+    versionFlags: ['-v'],
     debian: { name: 'haproxy', hasLibraries: true },
+  },
+  // The kustomize in older ones does not know all that examples/kubernetes uses.
+  kubectl: {
+    title: 'kubectl',
+    commands: ['kubectl'],
+    minimumVersion: '1.30',
+    versionFlags: ['version', '--client'],
+    debian: { name: 'kubectl' },
+  },
+  'docker-registry': {
+    title: "Docker's registry",
+    commands: ['docker-registry'],
+    debian: { name: 'docker-registry' },
   },
   // Without the capability that installing gives it, it is for root.
   ping: {
     title: 'iputils ping',
     commands: ['ping'],
-    versionFlag: '-V',
+    versionFlags: ['-V'],
     debian: { name: 'iputils-ping', hasLibraries: true },
   },
   // Debian has no Grafana: it is used where somebody installed it.

@@ -107,11 +107,11 @@ function lookInRelease(release: Release): Look {
 }
 
 async function startFirst(name: ProgramName, folders: readonly string[]): Promise<Program | undefined> {
-  const { commands, versionFlag = '--version' } = origins[name]
+  const { commands, versionFlags = ['--version'] } = origins[name]
   for (const folder of folders.filter(Boolean)) {
     for (const command of commands) {
       const path = join(folder, command)
-      const version = await askVersion(path, versionFlag)
+      const version = await askVersion(path, versionFlags)
       if (version !== undefined) return { name, path, version }
     }
   }
@@ -119,10 +119,10 @@ async function startFirst(name: ProgramName, folders: readonly string[]): Promis
 }
 
 /** Undefined for what is not there or cannot run here: built for a newer libc, say. */
-async function askVersion(path: string, flag: string): Promise<string | undefined> {
+async function askVersion(path: string, flags: readonly string[]): Promise<string | undefined> {
   try {
     await access(path, constants.X_OK)
-    const { stdout, stderr } = await execute(path, [flag], { timeout: 20_000 })
+    const { stdout, stderr } = await execute(path, flags, { timeout: 20_000 })
     return /\d+\.\d+(?:\.\d+)*/.exec(stdout + stderr)?.[0] ?? 'unknown'
   } catch {
     return undefined
