@@ -1,10 +1,14 @@
 // The exporter's image by itself, as somebody would run it who has a stack already.
-import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { requireProgram } from '../../demo/programs/find.ts'
 import { linesOf } from '../harness/documents.ts'
 
 const configFile = '/etc/watchpost/watchpost.yml'
@@ -49,10 +53,65 @@ test('SIGTERM to the first process of the container ends it with 0', async () =>
   expect(await exitCodeOf(container)).toBe(0)
 })
 
-test.each(linesOf('build'))('as a document has it: %s', async (line) => {
-  const [program = '', ...words] = line.split(' ')
-  await promisify(execFile)(program, words, { cwd: root })
-  const image = words[words.indexOf('-t') + 1] ?? ''
-  const { stdout } = await promisify(execFile)('docker', ['image', 'rm', image])
-  expect(stdout).toContain(`Untagged: ${image}`)
+describe('for a cluster', () => {
+  let registry: Registry
+  beforeAll(async () => {
+    registry = await startRegistry()
+    return registry.stop
+  })
+
+  /** As it stands, but for the registry. */
+  async function run(line: string): Promise<string> {
+    const here = line.replace('images.example.com', registry.host)
+    const { stdout } = await promisify(execFile)('sh', ['-c', here], { cwd: root })
+    return stdout
+  }
+
+  test.each(linesOf('build'))('as a document has it: %s', async (line) => {
+    await run(line)
+    const [, name = ''] = / -t (\S+)/.exec(line) ?? []
+    expect(JSON.parse(await run(`docker image inspect ${name}`))).toHaveLength(1)
+  })
+
+  test.each(linesOf('push'))('a registry takes it: %s', async (line) => {
+    const [, name = ''] = /^docker push (\S+)$/.exec(line) ?? []
+    const [, digest = ''] = /digest: (sha256:\w+)/.exec(await run(line)) ?? []
+    expect(await run(`docker image rm ${name}`)).toContain(`@${digest}`)
+    expect(await run(`docker pull ${name}`)).toContain(`Digest: ${digest}`)
+    expect(await run(`docker run --rm ${name} --help`)).toContain('usage: ')
+    await run(`docker image rm ${name}`)
+  })
 })
+
+interface Registry {
+  readonly host: string
+  readonly stop: () => Promise<void>
+}
+
+/** A real one, on any port that is free. Docker needs no TLS for what is on this machine. */
+async function startRegistry(): Promise<Registry> {
+  const program = await requireProgram('docker-registry', { log: (line) => console.warn(line) })
+  const directory = await mkdtemp(join(tmpdir(), 'watchpost-registry-'))
+  const config = join(directory, 'config.yml')
+  const storage = `{ filesystem: { rootdirectory: ${directory}/data } }`
+  await writeFile(config, `version: 0.1\nstorage: ${storage}\nhttp: { addr: '127.0.0.1:0' }\n`)
+  const child = spawn(program.path, ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(child, 'close')
+  const host = await new Promise<string>((listens, fails) => {
+    let log = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+      const [, address] = /listening on (127\.0\.0\.1:\d+)/.exec(log) ?? []
+      if (address !== undefined) listens(address)
+    })
+    child.on('exit', () => fails(new Error(`the registry ended: ${log}`)))
+  })
+  return {
+    host,
+    async stop() {
+      child.kill()
+      await ended
+      await rm(directory, { recursive: true })
+    },
+  }
+}

@@ -96,7 +96,7 @@ test.each(Object.entries(kinds))(
   (kind, { checkedBy }) => {
     const [file, ...names] = checkedBy
     const source = sourceOf(file)
-    const expected = [`linesOf('${kind}')`, ...names.map((name) => `'${name}'`)]
+    const expected = [`linesOf('${kind}'`, ...names.map((name) => `'${name}'`)]
     expect(expected.filter((text) => !source.includes(text))).toEqual([])
   },
 )
@@ -118,47 +118,6 @@ test.each(linesOf('demo'))('%s starts a program that a test starts, with flags t
   expect(sources.filter((source) => source.includes(`'${file}'`))).not.toEqual([])
   expect(readOptions(flags)).toMatchObject({ ports: {} })
 })
-
-/** What the lines for a cluster and a registry name, as the manifests have it. */
-function namedByManifests(): ReadonlySet<string> {
-  interface Kustomization {
-    readonly namespace: string
-    readonly images: readonly { readonly newName: string; readonly newTag: string }[]
-  }
-  const folder = 'examples/kubernetes'
-  const { namespace, images } = parse(sourceOf(`${folder}/kustomization.yml`)) as Kustomization
-  const exporter = sourceOf('kubernetes/generated/exporter.yml')
-  const [, secret = ''] = /secretRef:\s+name: (\S+)/.exec(exporter) ?? []
-  const variables = [...sourceOf(`${folder}/watchpost.yml`).matchAll(/\$\{(\w+)\}/g)].map(
-    ([, name = '']) => `variable ${name}`,
-  )
-  const labels = [...exporter.matchAll(/[\w.]+\/[\w-]+/g)].map(([label]) => `label ${label}`)
-  const pushed = images.map(({ newName, newTag }) => `image ${newName}:${newTag}`)
-  const files = globSync('kubernetes/generated/*.yml').map((file) => `file ${file}`)
-  const all = [`namespace ${namespace}`, `secret ${secret}`, `folder ${folder}`, 'file -']
-  return new Set([...all, ...variables, ...labels, ...pushed, ...files])
-}
-
-const naming: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['namespace', /(?: -n | create namespace )(\S+)/g],
-  ['secret', / secret generic (\S+)/g],
-  ['variable', /--from-literal=(\w+)=/g],
-  ['folder', /(?: -k | kustomize )(\S+)/g],
-  ['file', / -f (\S+)/g],
-  ['label', / -L (\S+)/g],
-  ['image', /^docker push (\S+)/g],
-]
-
-test.each(linesOf('cluster'))(
-  'there is no cluster and no registry: %s names what the manifests name',
-  (line) => {
-    const named = naming.flatMap(([what, pattern]) =>
-      [...line.matchAll(pattern)].map(([, name = '']) => `${what} ${name}`),
-    )
-    expect(named).not.toEqual([])
-    expect(new Set(named).difference(namedByManifests())).toEqual(new Set())
-  },
-)
 
 test.each(linesOf('setting'))('%s is a setting of .env.example', (line) => {
   const [name = '', value = ''] = line.split('=')

@@ -118,9 +118,13 @@ export const kinds = {
     pattern: /^docker build /,
     checkedBy: ['test/containers/exporter-image.test.ts', 'as a document has it: %s'],
   },
-  cluster: {
-    pattern: /^(?:kubectl|docker push) /,
-    checkedBy: [documentsTest, 'there is no cluster and no registry: %s names what the manifests name'],
+  kubectl: {
+    pattern: /^kubectl /,
+    checkedBy: ['test/documents/kubernetes.test.ts', 'kubectl does what %s says, line by line'],
+  },
+  push: {
+    pattern: /^docker push /,
+    checkedBy: ['test/containers/exporter-image.test.ts', 'a registry takes it: %s'],
   },
   setting: { pattern: /^[A-Z_]+=\S+$/, checkedBy: [documentsTest, '%s is a setting of .env.example'] },
 } as const satisfies Readonly<Record<string, Kind>>
@@ -131,8 +135,10 @@ export function kindsOf({ text }: Line): KindName[] {
   return (Object.keys(kinds) as KindName[]).filter((name) => kinds[name].pattern.test(text))
 }
 
-/** Each once, whatever documents it stands in. */
-export function linesOf(kind: KindName): string[] {
-  const found = lines.filter((line) => kindsOf(line).includes(kind))
+/** Each once, whatever documents it stands in, or those of one document. */
+export function linesOf(kind: KindName, document?: string): string[] {
+  const found = lines.filter(
+    (line) => kindsOf(line).includes(kind) && (document === undefined || line.file === document),
+  )
   return [...new Set(found.map(({ text }) => text))]
 }

@@ -21,18 +21,23 @@ export async function startExporter(config: string, flags: readonly string[] = [
   const child = spawn(process.execPath, ['exporter/watchpost.js', ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const address = await new Promise<string>((resolve, reject) => {
+  const address = await addressOf(child)
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await rm(directory, { recursive: true })
+  }
+  return { url: `http://${address}`, child, file, stop }
+}
+
+/** Where it listens, as its log says. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
     let log = ''
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString()
       const found = /"address":"([^"]+)"/.exec(log)
       if (found?.[1]) resolve(found[1])
     })
     child.on('exit', () => reject(new Error(`the exporter ended: ${log}`)))
   })
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await rm(directory, { recursive: true })
-  }
-  return { url: `http://${address}`, child, file, stop }
 }
