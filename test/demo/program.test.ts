@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { renderConfig } from '../../demo/config.ts'
 import type { Fleet } from '../../demo/fleet.ts'
 import { serveHttp } from '../../exporter/src/probes/testing/servers.ts'
+import { linesOf } from '../harness/documents.ts'
 import { startPostgres } from '../harness/postgres.ts'
 import { listProcesses } from '../harness/processes.ts'
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'watchpost-test-program-'))
 })
 afterEach(async () => {
-  if (child && child.exitCode === null && child.signalCode === null) await end(child, 'SIGTERM')
+  if (child && child.exitCode === null && child.signalCode === null) await end(child, 'SIGINT')
 })
 afterAll(() => rm(directory, { recursive: true }))
 
@@ -32,16 +33,27 @@ afterAll(() => rm(directory, { recursive: true }))
 type Addresses = Omit<Fleet, 'break' | 'heal' | 'stop'>
 
 async function start(...flags: string[]): Promise<Addresses> {
-  const words = [program('demo/main.ts'), '--ports=ephemeral', `--data-directory=${directory}`, ...flags]
-  child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  return startAs(`'${process.execPath}' '${program('demo/main.ts')}'`, flags)
+}
+
+async function startAs(command: string, flags: readonly string[] = []): Promise<Addresses> {
+  const words = ['--ports=ephemeral', `--data-directory='${directory}'`, ...flags].join(' ')
+  child = spawn('sh', ['-c', `exec ${command} ${words}`], {
+    cwd: program('.'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
   if (!child.stdout) throw new Error('the program has no output')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
   return JSON.parse(line) as Addresses
 }
 
 async function end(running: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null> {
-  const ended = once(running, 'exit')
-  running.kill(signal)
+  // What npx has started holds the output open until it ends.
+  const ended = once(running, 'close')
+  // As a terminal's Ctrl-C, to the whole group: npx does not hand a signal on.
+  if (signal === 'SIGINT') process.kill(-(running.pid ?? 0), signal)
+  else running.kill(signal)
   const [code] = (await ended) as [number | null]
   return code
 }
@@ -75,15 +87,25 @@ async function control(...words: string[]): Promise<Ended> {
   )
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the fleet with its database', async (signal) => {
-  const { services, sources, controlUrl, databaseUrl, standbyUrl = '' } = await start()
+test('SIGTERM ends the fleet with its database', async () => {
+  expect(await endOf(await start(), 'SIGTERM')).toBe(0)
+})
+
+test.each(linesOf('fleet'))('%s brings the fleet up, and Ctrl-C ends it with its database', async (line) => {
+  await endOf(await startAs(line), 'SIGINT')
+})
+
+/** Its exit status, once all of it was there and all of it is gone. */
+async function endOf(addresses: Addresses, signal: 'SIGTERM' | 'SIGINT'): Promise<number | null | undefined> {
+  const { services, sources, controlUrl, databaseUrl, standbyUrl = '' } = addresses
   const urls = [...Object.values(services), ...Object.values(sources), `${controlUrl}/state`]
   expect(await Promise.all(urls.map(answers))).not.toContain(false)
   for (const server of [databaseUrl, standbyUrl]) expect(databaseProcesses(server)).toHaveLength(1)
-  expect(child && (await end(child, signal))).toBe(0)
+  const code = child && (await end(child, signal))
   expect(await Promise.all(urls.map(answers))).not.toContain(true)
   for (const server of [databaseUrl, standbyUrl]) expect(databaseProcesses(server)).toEqual([])
-})
+  return code
+}
 
 test('a fleet that is killed leaves nothing running, and the next one can have its folder', async () => {
   const killed = await start()

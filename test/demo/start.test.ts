@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { queryPrometheus } from '../../demo/stack/query.ts'
 import { listen } from '../../exporter/src/probes/testing/servers.ts'
+import { linesOf } from '../harness/documents.ts'
 import { listProcesses } from '../harness/processes.ts'
 import { waitFor } from '../harness/wait.ts'
 
@@ -76,10 +77,11 @@ interface Running {
 }
 
 /** Resolves once it says how to end it. */
-async function startUntilReady(command: readonly string[], environment = {}): Promise<Running> {
-  const [file = '', ...rest] = command
+async function startUntilReady(line: string, environment = {}): Promise<Running> {
+  const flags = [...anyPorts, '--fleet-ports=ephemeral'].join(' ')
+  const separator = line.startsWith('npm ') && !line.includes(' -- ') ? '--' : ''
   // A process group of its own: a terminal's Ctrl-C goes to the whole group, npm included.
-  const child = spawn(file, [...rest, ...anyPorts, '--fleet-ports=ephemeral'], {
+  const child = spawn('sh', ['-c', `exec ${line} ${separator} ${flags}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...environment },
@@ -98,8 +100,11 @@ async function startUntilReady(command: readonly string[], environment = {}): Pr
   return { child, output: () => output, ended }
 }
 
-test('npm start brings everything up, Ctrl-C ends it, and nothing is left', async () => {
-  const { child, output, ended } = await startUntilReady(['npm', 'start', '--'])
+// The first line of the documents goes through the one test, and the others through the next.
+const [plain = '', ...others] = linesOf('start')
+
+test.each([plain])('%s brings everything up, Ctrl-C ends it, and nothing is left', async (line) => {
+  const { child, output, ended } = await startUntilReady(line)
   const prometheus = /Prometheus +(\S+)/.exec(output())?.[1] ?? ''
   expect(await queryPrometheus(prometheus, 'watchpost_target_up{kind="service"}')).toHaveLength(6)
   const family = descendants(child.pid ?? 0)
@@ -109,22 +114,26 @@ test('npm start brings everything up, Ctrl-C ends it, and nothing is left', asyn
   expect(runningAmong(family)).toEqual([])
 })
 
-test('a part that ends by itself is named and ends the rest', async () => {
-  const { child, output, ended } = await startUntilReady([process.execPath, 'demo/start.ts'])
-  const family = descendants(child.pid ?? 0)
-  const exporter = listProcesses().find(
-    ({ pid, command }) => family.includes(pid) && command.includes('watchpost.js serve'),
-  )
-  if (!exporter) throw new Error('expected an exporter among the processes')
-  process.kill(exporter.pid, 'SIGKILL')
-  expect(await ended).toEqual([1, null])
-  expect(output()).toContain('npm start: exporter ended with signal SIGKILL\n')
-  expect(runningAmong(family)).toEqual([])
-})
+test.each(others)(
+  '%s starts recovery, and a part that ends by itself is named and ends the rest',
+  async (line) => {
+    const { child, output, ended } = await startUntilReady(line)
+    expect(output()).toContain('acts on faults, within its guards')
+    const family = descendants(child.pid ?? 0)
+    const exporter = listProcesses().find(
+      ({ pid, command }) => family.includes(pid) && command.includes('watchpost.js serve'),
+    )
+    if (!exporter) throw new Error('expected an exporter among the processes')
+    process.kill(exporter.pid, 'SIGKILL')
+    expect(await ended).toEqual([1, null])
+    expect(output()).toContain('npm start: exporter ended with signal SIGKILL\n')
+    expect(runningAmong(family)).toEqual([])
+  },
+)
 
 test('without a Prometheus to be had it says what to install and goes on with the exporter', async () => {
   const { child, output, ended } = await startUntilReady(
-    [process.execPath, 'demo/start.ts'],
+    `'${process.execPath}' demo/start.ts`,
     await machineWithout(['apt-get', 'prometheus', 'alertmanager', 'prometheus-alertmanager', 'grafana']),
   )
   expect(output()).toContain(

@@ -5,7 +5,10 @@ import { readdir } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { linesOf } from '../harness/documents.ts'
 import { waitFor } from '../harness/wait.ts'
+
+const program = `'${process.execPath}' demo/tour.ts`
 
 interface Tour {
   readonly lines: readonly string[]
@@ -16,8 +19,8 @@ interface Tour {
   readonly said: (beginning: string) => Promise<void>
 }
 
-function startTour(flags: readonly string[] = []): Tour {
-  const child = spawn(process.execPath, ['demo/tour.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+function startTour(line: string): Tour {
+  const child = spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []
   createInterface(child.stdout).on('line', (line) => lines.push(line))
@@ -44,49 +47,53 @@ async function leftovers(): Promise<readonly string[]> {
   return readdir('.cache/demo').catch(() => [])
 }
 
-test('a fault is told from its beginning to its end in under five minutes', async () => {
-  const before = await leftovers()
-  const tour = startTour()
-  expect(await tour.code).toBe(0)
-  expect(await tour.stderr).toBe('')
-  const story = [
-    /^All is well:$/,
-    /^ {2}ohlc_api +healthy$/,
-    /^Now ohlc_api crashes/,
-    /^\d+ s later a message arrives at the webhook:$/,
-    /^ {2}FIRING ServiceDown ohlc_api \(critical\)$/,
-    /^ {2}summary: .+/,
-    /^ {2}description: ohlc_api fails its probes \(reason: connect\).*analyze_api/,
-    /^ {2}suggested actions: .+/,
-    /^The fleet at this moment:$/,
-    /^ {2}ohlc_api +error +connect/,
-    /^ {2}analyze_api +error +unreachable_dependency/,
-    /^Why, says its diagnosis:$/,
-    /^ {2}The container platform-ohlc-api-1 of ohlc_api does not run: exited/,
-    /^Recovery looked for itself, found the same, and asks:$/,
-    /^ {2}restart_ohlc_api: approve it with: watchpost recovery approve \w+$/,
-    /^Somebody agrees/,
-    /^\d+ s after that the same channel hears of the end:$/,
-    /^ {2}RESOLVED ServiceDown ohlc_api \(critical\)$/,
-    /^What recovery wrote down/,
-    / approved +actor="tour"/,
-    / acted +.*result="done".*restarted container platform-ohlc-api-1/,
-    / verified +.*outcome="fixed"/,
-    /^ServiceDown was told of ohlc_api alone/,
-    /^Stopping\.$/,
-  ]
-  let from = 0
-  for (const line of story) {
-    const at = tour.lines.findIndex((told, index) => index >= from && line.test(told))
-    expect(at, `${line} in\n${tour.lines.slice(from).join('\n')}`).not.toBe(-1)
-    from = at + 1
-  }
-  await expect.poll(() => leftBeside(before), patient).toEqual([])
-}, 300_000)
+test.each(linesOf('tour'))(
+  '%s tells a fault from its beginning to its end in five minutes',
+  async (line) => {
+    const before = await leftovers()
+    const tour = startTour(line)
+    expect(await tour.code).toBe(0)
+    expect(await tour.stderr).toBe('')
+    const story = [
+      /^All is well:$/,
+      /^ {2}ohlc_api +healthy$/,
+      /^Now ohlc_api crashes/,
+      /^\d+ s later a message arrives at the webhook:$/,
+      /^ {2}FIRING ServiceDown ohlc_api \(critical\)$/,
+      /^ {2}summary: .+/,
+      /^ {2}description: ohlc_api fails its probes \(reason: connect\).*analyze_api/,
+      /^ {2}suggested actions: .+/,
+      /^The fleet at this moment:$/,
+      /^ {2}ohlc_api +error +connect/,
+      /^ {2}analyze_api +error +unreachable_dependency/,
+      /^Why, says its diagnosis:$/,
+      /^ {2}The container platform-ohlc-api-1 of ohlc_api does not run: exited/,
+      /^Recovery looked for itself, found the same, and asks:$/,
+      /^ {2}restart_ohlc_api: approve it with: watchpost recovery approve \w+$/,
+      /^Somebody agrees/,
+      /^\d+ s after that the same channel hears of the end:$/,
+      /^ {2}RESOLVED ServiceDown ohlc_api \(critical\)$/,
+      /^What recovery wrote down/,
+      / approved +actor="tour"/,
+      / acted +.*result="done".*restarted container platform-ohlc-api-1/,
+      / verified +.*outcome="fixed"/,
+      /^ServiceDown was told of ohlc_api alone/,
+      /^Stopping\.$/,
+    ]
+    let from = 0
+    for (const line of story) {
+      const at = tour.lines.findIndex((told, index) => index >= from && line.test(told))
+      expect(at, `${line} in\n${tour.lines.slice(from).join('\n')}`).not.toBe(-1)
+      from = at + 1
+    }
+    await expect.poll(() => leftBeside(before), patient).toEqual([])
+  },
+  300_000,
+)
 
 test('Ctrl-C ends it, with all that it started', async () => {
   const before = await leftovers()
-  const tour = startTour()
+  const tour = startTour(program)
   await tour.said('Prometheus looks')
   tour.interrupt()
   expect(await tour.code).toBe(1)
@@ -95,7 +102,7 @@ test('Ctrl-C ends it, with all that it started', async () => {
 }, 120_000)
 
 test('arguments are refused in one line', async () => {
-  const tour = startTour(['--fast'])
+  const tour = startTour(`${program} --fast`)
   expect(await tour.code).toBe(2)
   expect(await tour.stderr).toBe('npm run tour: expected no arguments, got --fast\n')
 })

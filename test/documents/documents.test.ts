@@ -2,7 +2,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readOptions } from '../../demo/options.ts'
 import { kinds, kindsOf, lines as shellLines, linesOf } from '../harness/documents.ts'
 import type { KindName } from '../harness/documents.ts'
 
@@ -103,20 +102,6 @@ test.each(Object.entries(kinds))(
 
 test.each(linesOf('gate'))('the gate runs %s as it stands', (line) => {
   expect(sourceOf('.ci/run')).toMatch(new RegExp(`^${line}(?: --loglevel=error)?$`, 'm'))
-})
-
-/** The file that a line starts, and the flags that it gives. */
-function startedBy(line: string): readonly [file: string, flags: readonly string[]] {
-  const { scripts } = JSON.parse(sourceOf('package.json')) as { scripts: Readonly<Record<string, string>> }
-  const [, script = '', flags = ''] = /^npm (?:run )?(\S+)(?: -- (.*))?$/.exec(line) ?? []
-  const [, file = ''] = /node (demo\/\w+\.ts)$/.exec(scripts[script] ?? line) ?? []
-  return [file, flags.split(' ').filter(Boolean)]
-}
-
-test.each(linesOf('demo'))('%s starts a program that a test starts, with flags that it has', (line) => {
-  const [file, flags] = startedBy(line)
-  expect(sources.filter((source) => source.includes(`'${file}'`))).not.toEqual([])
-  expect(readOptions(flags)).toMatchObject({ ports: {} })
 })
 
 test.each(linesOf('setting'))('%s is a setting of .env.example', (line) => {

@@ -102,9 +102,21 @@ export const kinds = {
   psql: { pattern: /^psql /, checkedBy: [run, 'psql says nothing of an error: %s'] },
   ping: { pattern: /\/ping\//, checkedBy: [run, 'the pings of the documents are taken'] },
   gate: { pattern: /^npm (?:ci|test)$/, checkedBy: [documentsTest, 'the gate runs %s as it stands'] },
-  demo: {
-    pattern: /^npm (?:start|run tour)(?: -- |$)|^npx --no-install node demo\/main\.ts$/,
-    checkedBy: [documentsTest, '%s starts a program that a test starts, with flags that it has'],
+  start: {
+    pattern: /^npm start(?: -- |$)/,
+    checkedBy: [
+      'test/demo/start.test.ts',
+      '%s brings everything up, Ctrl-C ends it, and nothing is left',
+      '%s starts recovery, and a part that ends by itself is named and ends the rest',
+    ],
+  },
+  tour: {
+    pattern: /^npm run tour$/,
+    checkedBy: ['test/demo/tour.test.ts', '%s tells a fault from its beginning to its end in five minutes'],
+  },
+  fleet: {
+    pattern: /^npx --no-install node demo\/main\.ts$/,
+    checkedBy: ['test/demo/program.test.ts', '%s brings the fleet up, and Ctrl-C ends it with its database'],
   },
   compose: {
     pattern: /^docker compose /,
