@@ -90,7 +90,9 @@ interface Registry {
 
 /** A real one, on any port that is free. Docker needs no TLS for what is on this machine. */
 async function startRegistry(): Promise<Registry> {
-  const program = await requireProgram('docker-registry', { log: (line) => console.warn(line) })
+  const program = await requireProgram('docker-registry', {
+    log: (line) => void process.stderr.write(`${line}\n`),
+  })
   const directory = await mkdtemp(join(tmpdir(), 'watchpost-registry-'))
   const config = join(directory, 'config.yml')
   const storage = `{ filesystem: { rootdirectory: ${directory}/data } }`

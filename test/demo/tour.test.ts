@@ -19,8 +19,8 @@ interface Tour {
   readonly said: (beginning: string) => Promise<void>
 }
 
-function startTour(line: string): Tour {
-  const child = spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+function startTour(command: string): Tour {
+  const child = spawn('sh', ['-c', `exec ${command}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []
   createInterface(child.stdout).on('line', (line) => lines.push(line))
@@ -49,9 +49,9 @@ async function leftovers(): Promise<readonly string[]> {
 
 test.each(linesOf('tour'))(
   '%s tells a fault from its beginning to its end in five minutes',
-  async (line) => {
+  async (command) => {
     const before = await leftovers()
-    const tour = startTour(line)
+    const tour = startTour(command)
     expect(await tour.code).toBe(0)
     expect(await tour.stderr).toBe('')
     const story = [

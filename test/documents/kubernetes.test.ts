@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { startNode } from '../harness/cluster/node.ts'
@@ -16,6 +16,12 @@ beforeAll(async () => {
   const program = await requireProgram('kubectl', { log: (line) => void process.stderr.write(`${line}\n`) })
   kubectl = program.path
 }, 180_000)
+
+// Several tests run at once, so what one has started is not told from the others' until all have ended.
+const cleanUps: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp()
+})
 
 interface Outcome {
   readonly code: number
@@ -34,7 +40,7 @@ async function start(): Promise<Machine> {
   const cluster = await startCluster()
   const pushed = linesOf('push').map((line) => line.split(' ').at(-1) ?? '')
   const node = startNode(cluster.store, new Set(pushed))
-  onTestFinished(async () => {
+  cleanUps.push(async () => {
     await node.stop()
     await cluster.stop()
     await rm(home, { recursive: true })

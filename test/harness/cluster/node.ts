@@ -33,6 +33,7 @@ export function startNode(store: Store, images: ReadonlySet<string>): Node {
   // Not everybody waits for it.
   failed.catch(() => {})
   const cleanUps: (() => Promise<void>)[] = []
+  const starting: Promise<void>[] = []
   const unwatch = store.watch((type, object) => {
     if (object.kind !== 'StatefulSet' || type !== 'ADDED') return
     const bringUp = async (): Promise<void> => {
@@ -43,13 +44,14 @@ export function startNode(store: Store, images: ReadonlySet<string>): Node {
       }
       reportReady(store, object)
     }
-    bringUp().catch(reject)
+    starting.push(bringUp().catch(reject))
   })
   return {
     pods,
     failed,
     async stop() {
       unwatch()
+      await Promise.all(starting)
       for (const cleanUp of cleanUps) await cleanUp()
     },
   }
