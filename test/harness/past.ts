@@ -24,10 +24,15 @@ export interface Past {
 
 const stepSeconds = 600
 
-export async function startPast(
+export function startPast(
   series: readonly PastSeries[],
   { now, days }: { readonly now: number; readonly days: number },
 ): Promise<Past> {
+  return servePast(writeSamples(series, now, days))
+}
+
+/** `text` is in OpenMetrics format, with a time for each sample. */
+export async function servePast(text: string): Promise<Past> {
   const log = (): void => {}
   const [promtool, prometheus] = await Promise.all([
     requireProgram('promtool', { log }),
@@ -38,9 +43,17 @@ export async function startPast(
     join(directory, name),
   ) as [string, string, string]
   await mkdir(data)
-  await writeFile(samples, writeSamples(series, now, days))
+  await writeFile(samples, text)
   await writeFile(config, 'global: {}\n')
-  await promisify(execFile)(promtool.path, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', samples, data])
+  await promisify(execFile)(promtool.path, [
+    'tsdb',
+    'create-blocks-from',
+    'openmetrics',
+    '-q',
+    '--max-block-duration=486h',
+    samples,
+    data,
+  ])
   const url = `http://127.0.0.1:${await freePort()}`
   const server = await startProcess({
     name: 'prometheus',
@@ -48,7 +61,7 @@ export async function startPast(
     arguments: [
       `--config.file=${config}`,
       `--storage.tsdb.path=${data}`,
-      '--storage.tsdb.retention.time=60d',
+      '--storage.tsdb.retention.time=90d',
       `--web.listen-address=${new URL(url).host}`,
     ],
     readyUrl: `${url}/-/ready`,
