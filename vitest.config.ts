@@ -1,21 +1,13 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer } from 'vitest/node'
-import type { TestSpecification } from 'vitest/node'
-
-const longest =
-  /recovery\/demo|victoria-metrics|high-availability|sharding|alertmanager\/faults|demo\/(?:program|start|tour)/
-
-/** Those that take longest begin first, so that none of them is left to run alone at the end. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => longest.test(moduleId)
-    return files.toSorted((one, other) => Number(isLong(other)) - Number(isLong(one)))
-  }
-}
+import { longestFirst } from './test/harness/longest-first.ts'
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: {
+      sequencer: longestFirst(
+        /recovery\/demo|victoria-metrics|high-availability|sharding|alertmanager\/faults|demo\/(?:program|start|tour)/,
+      ),
+    },
     projects: [
       {
         test: {

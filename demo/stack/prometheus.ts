@@ -58,7 +58,9 @@ function restartFlags(factor: number): string[] {
   return Object.entries(flags).map(([name, value]) => `--rules.alert.${name}=${scaleDuration(value, factor)}`)
 }
 
-async function writeConfiguration(options: PrometheusOptions): Promise<number> {
+export async function writeConfiguration(
+  options: Omit<PrometheusOptions, 'program' | 'port'>,
+): Promise<number> {
   const rules = join(options.directory, 'rules')
   await mkdir(rules, { recursive: true })
   const own = await readFile(join(shipped, options.file ?? 'prometheus.yml'), 'utf8')

@@ -41,24 +41,30 @@ export interface Stack {
 export interface StackOptions {
   readonly project: string
   readonly services: readonly string[]
+  /** Files that are added to docker-compose.yml. */
+  readonly overlays?: readonly string[]
   /** Settings as they would stand in .env, and inline secrets. */
   readonly settings: Readonly<Record<string, string>>
 }
 
-export async function startStack({ project, services, settings }: StackOptions): Promise<Stack> {
+export async function startStack({
+  project,
+  services,
+  overlays = [],
+  settings,
+}: StackOptions): Promise<Stack> {
   const secrets = await mkdtemp(join(tmpdir(), 'watchpost-secrets-'))
   await createSecrets(secrets, settings)
-  const ports = ['EXPORTER_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'GRAFANA_PORT']
+  const names = ['EXPORTER', 'PROMETHEUS', 'ALERTMANAGER', 'GRAFANA', 'VICTORIA_METRICS']
   const environment = {
     ...process.env,
-    ...Object.fromEntries(ports.map((name) => [name, '0'])),
+    ...Object.fromEntries(names.map((name) => [`${name}_PORT`, '0'])),
     ...settings,
     SECRETS_DIRECTORY: secrets,
   }
-  const files = ['docker-compose.yml', 'test/containers/compose.override.yml'].flatMap((file) => [
-    '--file',
-    file,
-  ])
+  const files = ['docker-compose.yml', ...overlays, 'test/containers/compose.override.yml'].flatMap(
+    (file) => ['--file', file],
+  )
   const flags = [
     'compose',
     '--project-name',
