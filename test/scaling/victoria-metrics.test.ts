@@ -331,17 +331,20 @@ describe('of the same past', () => {
 })
 
 test('of a pair one sample of each interval is kept, under one name', async () => {
-  const [{ value: targets } = { value: 0 }] = await queryPrometheus(
-    url('victoria'),
-    'count(count by (target) (watchpost_target_up))',
-  )
-  for (const store of ['victoria', 'pair'] as const) {
-    const [series] = await queryPrometheus(url(store), 'count(watchpost_target_up)')
-    expect(series?.value).toBe(targets)
-    // Two agents give twenty in twenty seconds, and one gives ten; an edge may be in or out.
-    const [samples] = await queryPrometheus(url(store), 'count_over_time(up{job="watchpost"}[20s])')
-    expect(samples?.value).toBeGreaterThanOrEqual(8)
-    expect(samples?.value).toBeLessThanOrEqual(11)
-    expect(samples?.labels).not.toHaveProperty('replica')
-  }
+  await waitFor('as many as of one', async () => {
+    const [{ value: targets } = { value: 0 }] = await queryPrometheus(
+      url('victoria'),
+      'count(count by (target) (watchpost_target_up))',
+    )
+    for (const store of ['victoria', 'pair'] as const) {
+      const [series] = await queryPrometheus(url(store), 'count(watchpost_target_up)')
+      expect(series?.value).toBe(targets)
+      // Two agents give twenty in twenty seconds, and one gives ten; an edge may be in or out.
+      const [samples] = await queryPrometheus(url(store), 'count_over_time(up{job="watchpost"}[20s])')
+      expect(samples?.value).toBeGreaterThanOrEqual(8)
+      expect(samples?.value).toBeLessThanOrEqual(11)
+      expect(samples?.labels).not.toHaveProperty('replica')
+    }
+    return true
+  })
 })
