@@ -93,7 +93,7 @@ export const breakerStates: States = {
 }
 
 export const severityStates: States = {
-  critical: [text('critical', '緊急'), colour.bad],
+  critical: [text('critical', '嚴重'), colour.bad],
   warning: [text('warning', '警告'), colour.warning],
   info: [text('info', '資訊'), colour.calm],
 }

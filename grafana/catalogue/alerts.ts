@@ -14,7 +14,7 @@ export const alerts = {
   recovery: text('Recovery', '復原'),
   delivery: text('Delivery', '通知傳送'),
   critical: {
-    title: text('Critical', '緊急'),
+    title: text('Critical', '嚴重'),
     description: text('Alerts that ask for action now.', '需要立即處理的告警。'),
     empty: noRules,
   },
@@ -43,7 +43,7 @@ export const alerts = {
     title: text('Firing alerts, causes and actions', '觸發中的告警、原因與處理方式'),
     description: text(
       'Every alert of severity critical, warning and info, with its possible causes and what to do.',
-      '所有緊急、警告與資訊等級的告警，附可能原因與處理方式。',
+      '所有嚴重、警告與資訊等級的告警，附可能原因與處理方式。',
     ),
     empty: text('no alert fires: all is well', '沒有觸發的告警：一切正常'),
   },

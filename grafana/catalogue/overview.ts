@@ -19,7 +19,7 @@ export const overview = {
     title: text('What fires, why, and what to do', '觸發中的告警、原因與處理方式'),
     description: text(
       'Critical and warning alerts of root causes. Victims of another fault are on the dashboard of alerts.',
-      '根因的緊急與警告告警。受其他故障影響的目標請見告警儀表板。',
+      '根因的嚴重與警告告警。受其他故障影響的目標請見告警儀表板。',
     ),
     empty: text('no alert fires: all is well', '沒有觸發的告警：一切正常'),
   },
@@ -27,7 +27,7 @@ export const overview = {
     title: text('Alerts firing', '觸發中的告警'),
     description: text(
       'Alerts of severity critical and warning that fire now; consequences of another fault are not counted.',
-      '目前觸發的緊急與警告告警；由其他故障引起的後果不計入。',
+      '目前觸發的嚴重與警告告警；由其他故障引起的後果不計入。',
     ),
     empty: text('no rules are loaded', '尚未載入規則'),
   },

@@ -33,6 +33,11 @@ test('the page needs nothing else, names its pictures, and does not overflow a t
     'document.documentElement.scrollWidth > document.documentElement.clientWidth',
   )
   expect(overflow).toBe(false)
+  // A chart is drawn smaller than it is on a screen; what is written on it is still read.
+  const heights = await page.evaluate<number[]>(
+    "[...document.querySelectorAll('svg text')].map((one) => one.getBoundingClientRect().height)",
+  )
+  expect(Math.min(...heights)).toBeGreaterThan(8)
 })
 
 test.each(['light', 'dark'] as const)('in %s colours text and lines stand out', async (colorScheme) => {

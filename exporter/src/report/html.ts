@@ -11,7 +11,8 @@ body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 60rem; background: 
 h1 { margin: 0; font-size: 1.6rem; }
 h2 { margin: 2rem 0 0.5rem; font-size: 1.2rem; }
 header p, caption { color: var(--faint); }
-.chart { width: 100%; height: auto; }
+.chart { width: 100%; height: auto; overflow: visible; }
+@media (max-width: 40rem) { .chart text { font-size: 18px; } }
 .key { width: 1.75rem; height: 0.5rem; margin-right: 0.5rem; vertical-align: middle; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
