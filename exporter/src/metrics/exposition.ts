@@ -1,14 +1,17 @@
 // Families to a page of text: Prometheus' own format 0.0.4, or OpenMetrics 1.0. The same series in both.
 import type { Family, Metric, Series } from './metric.ts'
+import { PageBytes } from './page-bytes.ts'
 import {
+  distributionText,
   escapeText,
-  renderDistribution,
-  renderLabels,
-  renderSplit,
-  renderStates,
-  renderValue,
+  forgetTexts,
+  isWritable,
+  labelText,
   splitText,
+  statesText,
+  textsOf,
 } from './series-text.ts'
+import type { LabelText } from './series-text.ts'
 
 export type Format = 'text' | 'openmetrics'
 
@@ -17,23 +20,13 @@ export const contentTypes: Readonly<Record<Format, string>> = Object.freeze({
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 })
 
-// One string for a page of megabytes is a rope that has to be flattened; pieces of this size are not.
-const chunkLength = 64 * 1024
-const mostBytesOfCharacter = 3
-
-/**
- * In which block the labels of a series were last written. Kept from page to page, as filling it anew would be a tenth of
- * what a page costs: blocks are numbered through, so that those of an earlier page are none of this one.
- */
-const lastBlocks = new Map<string, number>()
+/** Blocks are numbered through, so that those of an earlier page are none of this one. */
 let blockNumber = 0
 
 interface Page {
   readonly format: Format
+  readonly bytes: PageBytes
   series: number
-  bytes: Buffer
-  length: number
-  text: string
 }
 
 /**
@@ -47,14 +40,11 @@ export function renderPage(families: Iterable<Family>, format: Format, into?: Bu
     if (block) block.push(part)
     else blocks.set(part.metric.name, [part])
   }
-  const bytes = into ?? Buffer.allocUnsafeSlow(chunkLength)
-  const page: Page = { format, series: 0, bytes, length: 0, text: '' }
+  const page: Page = { format, bytes: new PageBytes(into), series: 0 }
   for (const parts of blocks.values()) renderBlock(page, parts)
-  if (format === 'openmetrics') page.text += '# EOF\n'
-  flush(page)
-  // It holds labels that are gone as well.
-  if (lastBlocks.size > 2 * page.series) lastBlocks.clear()
-  return page.bytes.subarray(0, page.length)
+  if (format === 'openmetrics') page.bytes.write('# EOF\n')
+  forgetTexts(page.series)
+  return page.bytes.written()
 }
 
 function renderBlock(page: Page, parts: readonly Family[]): void {
@@ -64,55 +54,52 @@ function renderBlock(page: Page, parts: readonly Family[]): void {
 }
 
 function writeSeries(page: Page, metric: Metric, block: { isEmpty: boolean }): Series {
+  const { bytes } = page
+  const texts = textsOf(metric)
   // Prometheus refuses a page with a repeated series as a whole; the first one wins.
-  const isNew = (key: string): boolean => {
-    if (lastBlocks.get(key) === blockNumber) return false
-    lastBlocks.set(key, blockNumber)
+  const isNew = (text: LabelText): boolean => {
+    if (text.lastBlock === blockNumber) return false
+    text.lastBlock = blockNumber
     page.series += 1
     // The head comes with the first series: a family without any leaves no trace.
-    if (block.isEmpty) page.text += renderHead(metric, page.format)
+    if (block.isEmpty) bytes.writeAny(renderHead(metric, page.format))
     block.isEmpty = false
     return true
   }
   return {
     add(labels, value) {
-      const number = Number(value)
-      if (value === undefined || !Number.isFinite(number)) return
-      const text = renderLabels(labels)
-      // Short pieces are joined first: a string of up to a dozen characters is copied, a longer one becomes a tree.
-      const end = ` ${renderValue(number)}\n`
-      if (isNew(text)) append(page, metric.name + (text + end))
+      if (!isWritable(value)) return
+      const text = labelText(labels)
+      if (!isNew(text)) return
+      bytes.write(metric.name)
+      bytes.writeLine(text.text, Number(value))
     },
     addSplit(labels, label, names, value) {
-      const text = splitText({ metric, labels, label, names })
-      const lines = renderSplit(text, value)
-      if (lines !== '' && isNew(text.key)) append(page, lines)
+      const { of, beginnings } = splitText(texts, { labels, label, names })
+      let isWritten = false
+      for (let index = 0; index < names.length; index += 1) {
+        const one = value(names[index] ?? '')
+        if (!isWritable(one)) continue
+        if (!isWritten && !isNew(of)) return
+        isWritten = true
+        bytes.writeLine(beginnings[index] ?? '', Number(one))
+      }
     },
     addStates(labels, label, names, current) {
-      const text = splitText({ metric, labels, label, names })
-      const lines = renderStates(text, current)
-      if (lines !== '' && isNew(text.key)) append(page, lines)
+      const text = splitText(texts, { labels, label, names })
+      if (names.length > 0 && isNew(text.of)) bytes.write(statesText(text, current))
     },
     addDistribution(distribution) {
-      if (isNew(renderLabels(distribution.labels))) append(page, renderDistribution(metric, distribution))
+      const { of, beginnings, sum, count } = distributionText(texts, distribution)
+      if (!isNew(of)) return
+      const { counts } = distribution
+      for (let index = 0; index < beginnings.length; index += 1) {
+        bytes.writeLine(beginnings[index] ?? '', counts[index] ?? 0)
+      }
+      bytes.writeLine(sum, distribution.sum)
+      bytes.writeLine(count, counts.at(-1) ?? 0)
     },
   }
-}
-
-function append(page: Page, lines: string): void {
-  page.text += lines
-  if (page.text.length >= chunkLength) flush(page)
-}
-
-function flush(page: Page): void {
-  const wanted = page.length + page.text.length * mostBytesOfCharacter
-  if (wanted > page.bytes.length) {
-    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, page.bytes.length * 2))
-    page.bytes.copy(larger, 0, 0, page.length)
-    page.bytes = larger
-  }
-  page.length += page.bytes.write(page.text, page.length)
-  page.text = ''
 }
 
 function renderHead({ name, help, type }: Metric, format: Format): string {
