@@ -22,17 +22,41 @@ export function parseHead(text: string): Head | Fault {
   const [first = '', ...lines] = text.split('\r\n')
   const [, httpVersion, status] = statusLine.exec(first) ?? []
   if (httpVersion === undefined) return { failure: 'error', detail: 'the answer is not HTTP' }
-  const headers = new Map<string, string[]>()
+  const headers = new Map<string, readonly string[]>()
   for (const line of lines) {
-    if (!isFieldLine(line)) return { failure: 'error', detail: 'a header of the answer is malformed' }
-    const colon = line.indexOf(':')
-    const key = line.slice(0, colon).toLowerCase()
-    const value = trimBlanks(line.slice(colon + 1))
-    const known = headers.get(key)
-    if (known) known.push(value)
-    else headers.set(key, [value])
+    const field = text.length > maxKnownHead ? readField(line) : knownField(line)
+    if (!field) return { failure: 'error', detail: 'a header of the answer is malformed' }
+    const { name, values } = field
+    const before = headers.get(name)
+    headers.set(name, before ? [...before, ...values] : values)
   }
   return { status: Number(status), httpVersion, headers }
+}
+
+interface Field {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** Answers are many and their lines are few: even the date is the same for all within a second. */
+const knownFields = new Map<string, Field>()
+const maxKnownFields = 1000
+/** A line keeps the whole head that it was found in. */
+const maxKnownHead = 2048
+
+function knownField(line: string): Field | undefined {
+  const known = knownFields.get(line)
+  if (known) return known
+  const field = readField(line)
+  if (knownFields.size >= maxKnownFields) knownFields.clear()
+  if (field) knownFields.set(line, field)
+  return field
+}
+
+function readField(line: string): Field | undefined {
+  if (!isFieldLine(line)) return undefined
+  const colon = line.indexOf(':')
+  return { name: line.slice(0, colon).toLowerCase(), values: [trimBlanks(line.slice(colon + 1))] }
 }
 
 /** Of blanks and tabs only; `trim` would take bytes of other charsets, and a pattern could be made to take for ever. */

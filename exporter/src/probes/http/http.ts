@@ -36,7 +36,8 @@ export interface HttpOutcome extends Outcome, Connection {
 }
 
 export async function probeHttp(request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
-  const first = await firstHop(request, signal)
+  const found = firstHop(request, signal)
+  const first = found instanceof Promise ? await found : found
   const course = startCourse({ signal, timeoutSeconds: request.timeoutSeconds })
   if ('fault' in first) {
     const step = { ...noStep, fault: first.fault }
@@ -65,10 +66,14 @@ function follow(
   return { fault: { failure: 'redirect', detail: `there were more than ${allowed} redirects` } }
 }
 
-async function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
+function takeHop(request: HttpRequest, hop: Hop, course: Course): Promise<Step> {
   const route = tryRoute(request, hop)
-  if ('failure' in route) return { ...noStep, fault: route }
-  if (request.connection === 'keep' && hop.isHome) return exchangeKept(request, route, course)
+  if ('failure' in route) return Promise.resolve({ ...noStep, fault: route })
+  const isKept = request.connection === 'keep' && hop.isHome
+  return isKept ? exchangeKept(request, route, course) : exchangeOnce(route, course)
+}
+
+async function exchangeOnce(route: Route, course: Course): Promise<Step> {
   const { wire, fault, connection } = await openWire(route, course)
   if (!wire) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')

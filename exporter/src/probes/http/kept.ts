@@ -17,6 +17,7 @@ interface Kept {
   readonly wire: Wire
   readonly connection: Connection
   readonly dialledAt: number
+  isTaken: boolean
 }
 
 /** One for each target: nobody else uses its connection, so nobody else can spoil it. */
@@ -42,14 +43,15 @@ export async function exchangeKept(target: object, route: Route, course: Course)
   if (!wire) return { answer: undefined, fault, connection, isReused: false }
   course.enter('processing')
   const answer = await wire.exchange(route, course)
-  leave(target, { wire, connection, dialledAt: performance.now() }, answer)
+  leave(target, { wire, connection, dialledAt: performance.now(), isTaken: true }, answer)
   return { answer, fault: answer.fault, connection, isReused: false }
 }
 
 function takeKept(target: object): Kept | undefined {
   const kept = keptBy.get(target)
-  keptBy.delete(target)
-  if (!kept?.wire.isOpen()) return undefined
+  if (!kept || kept.isTaken) return undefined
+  kept.isTaken = true
+  if (!kept.wire.isOpen()) return undefined
   kept.wire.wake()
   if (performance.now() - kept.dialledAt < keepSeconds * 1000) return kept
   kept.wire.close()
@@ -62,5 +64,7 @@ function leave(target: object, kept: Kept, answer: Answer): void {
     return
   }
   kept.wire.rest(idleSeconds)
-  keptBy.set(target, kept)
+  kept.isTaken = false
+  // Set only when it is another: taking it out at each probe would have the whole map made anew again and again.
+  if (keptBy.get(target) !== kept) keptBy.set(target, kept)
 }

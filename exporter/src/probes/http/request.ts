@@ -51,24 +51,23 @@ export function maxBodyBytes(request: HttpRequest): number {
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const defaultHeaders = { accept: '*/*', 'accept-encoding': 'gzip', 'user-agent': 'watchpost' } as const
 
-const lastingHops = new WeakMap<HttpRequest, { readonly hop: Hop }>()
+type FirstHop = { readonly hop: Hop } | { readonly fault: Fault }
 
-export async function firstHop(
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
-  const known = lastingHops.get(request)
-  if (known) return known
+const lastingHops = new WeakMap<HttpRequest, FirstHop>()
+
+/** No promise where it is known, as a thousand of them in each round would be. */
+export function firstHop(request: HttpRequest, signal: AbortSignal): FirstHop | Promise<FirstHop> {
+  return lastingHops.get(request) ?? findFirstHop(request, signal)
+}
+
+async function findFirstHop(request: HttpRequest, signal: AbortSignal): Promise<FirstHop> {
   const found = await makeFirstHop(request, signal)
   // A secret may be in a file that changes.
   if ('hop' in found && !request.auth && typeof request.body !== 'object') lastingHops.set(request, found)
   return found
 }
 
-async function makeFirstHop(
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<{ readonly hop: Hop } | { readonly fault: Fault }> {
+async function makeFirstHop(request: HttpRequest, signal: AbortSignal): Promise<FirstHop> {
   const url = request.url instanceof URL ? request.url : URL.parse(request.url)
   if (!url) return { fault: { failure: 'error', detail: 'the URL cannot be read' } }
   const own = await readHeaders(request, signal)
