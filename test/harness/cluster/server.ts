@@ -62,7 +62,10 @@ async function answer(store: Store, request: IncomingMessage, response: ServerRe
     throw new Refusal(405, 'MethodNotAllowed', `${request.method} is not known here`)
   if (name !== undefined) return send(response, 200, store.get({ kind, namespace, name }))
   const isChosen = selector(searchParams.get('fieldSelector'))
-  if (searchParams.get('watch') === 'true') return watch(store, { kind, namespace, isChosen }, response)
+  if (searchParams.get('watch') === 'true') {
+    const hasMark = searchParams.get('sendInitialEvents') === 'true'
+    return watch(store, { kind, namespace, isChosen, hasMark }, response)
+  }
   const items = store.list(kind, namespace).filter(isChosen)
   const list = { kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), items }
   send(response, 200, { ...list, metadata: { resourceVersion: store.version() } })
@@ -114,10 +117,16 @@ interface Watched {
   readonly kind: Kind
   readonly namespace: string | undefined
   readonly isChosen: (object: KubeObject) => boolean
+  /** Whether it is told where what was there before ends. */
+  readonly hasMark: boolean
 }
 
 /** Begins with what there is, as a watch without a version does. */
-function watch(store: Store, { kind, namespace, isChosen }: Watched, response: ServerResponse): void {
+function watch(
+  store: Store,
+  { kind, namespace, isChosen, hasMark }: Watched,
+  response: ServerResponse,
+): void {
   response.writeHead(200, { 'content-type': 'application/json' })
   const tell = (type: string, object: KubeObject): void => {
     const isHere = namespace === undefined || object.metadata.namespace === namespace
@@ -125,5 +134,11 @@ function watch(store: Store, { kind, namespace, isChosen }: Watched, response: S
       response.write(`${JSON.stringify({ type, object })}\n`)
   }
   for (const object of store.list(kind, namespace)) tell('ADDED', object)
+  if (hasMark) {
+    const annotations = { 'k8s.io/initial-events-end': 'true' }
+    const metadata = { resourceVersion: store.version(), annotations }
+    const mark = { kind: kind.kind, apiVersion: groupVersionOf(kind), metadata }
+    response.write(`${JSON.stringify({ type: 'BOOKMARK', object: mark })}\n`)
+  }
   response.on('close', store.watch(tell))
 }
