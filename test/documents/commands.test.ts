@@ -1,5 +1,6 @@
 // Every command that the documents give is run as it stands there, on a real stack: the examples of the documents run.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
@@ -19,8 +20,8 @@ import { startStack } from '../harness/stack.ts'
 import type { TestStack } from '../harness/stack.ts'
 
 const node = `'${process.execPath}'`
-const program = `${node} '${resolve('exporter/src/main.ts')}'`
-const control = `${node} '${resolve('demo/control.ts')}'`
+const program = scriptOf('watchpost')
+const control = scriptOf('demo')
 const recovery = `exec ${node} '${resolve('recovery/src/main.ts')}'`
 const password = 'a password'
 
@@ -99,12 +100,19 @@ async function prepareRecovery(): Promise<void> {
     await writeFile(join(directory, name), `the ${name} of a test`)
 }
 
+/** What npm would start, without the half second that it takes itself. */
+function scriptOf(name: string): string {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const [, file = ''] = /^node (\S+)$/.exec(scripts[name] ?? '') ?? []
+  return `${node} '${resolve(file)}'`
+}
+
 /** As it stands, but for addresses and names that are others here. */
 function translate(line: string): string {
   const owner = new URL('/n8n', postgres.url).href
   return line
     .replaceAll(/npm run -s watchpost --|^watchpost(?= )/g, program)
-    .replace(/^npm run secrets$/, `${node} '${resolve('scripts/secrets.ts')}'`)
+    .replace(/^npm run secrets$/, scriptOf('secrets'))
     .replace(/^npx --no-install node recovery\/src\/main.ts/, recovery)
     .replace('127.0.0.1:8017', '127.0.0.1:0')
     .replaceAll(/npm run demo --/g, `${control} --control-url=${stack.fleet.controlUrl}`)

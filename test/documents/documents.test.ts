@@ -103,14 +103,3 @@ test.each(Object.entries(kinds))(
 test.each(linesOf('gate'))('the gate runs %s as it stands', (line) => {
   expect(sourceOf('.ci/run')).toMatch(new RegExp(`^${line}(?: --loglevel=error)?$`, 'm'))
 })
-
-test.each(linesOf('setting'))('%s is a setting of .env.example', (line) => {
-  const [name = '', value = ''] = line.split('=')
-  const secrets = sourceOf('secrets/README.md')
-  const isSecret = secrets.includes(`\`${name.toLowerCase()}\``)
-  expect([name, isSecret || new RegExp(`^#?${name}=`, 'm').test(sourceOf('.env.example'))]).toEqual([
-    name,
-    true,
-  ])
-  expect(value).not.toBe('')
-})

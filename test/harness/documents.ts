@@ -138,7 +138,10 @@ export const kinds = {
     pattern: /^docker push /,
     checkedBy: ['test/containers/exporter-image.test.ts', 'a registry takes it: %s'],
   },
-  setting: { pattern: /^[A-Z_]+=\S+$/, checkedBy: [documentsTest, '%s is a setting of .env.example'] },
+  setting: {
+    pattern: /^[A-Z_]+=\S+$/,
+    checkedBy: ['test/documents/settings.test.ts', 'Alertmanager takes the settings of %s'],
+  },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds
