@@ -10,7 +10,9 @@ import { startAlertmanager } from '../../demo/stack/alertmanager.ts'
 import { alerts } from '../../exporter/src/commands/alerts/alerts.ts'
 import { connectAlertmanager } from '../../exporter/src/commands/alerts/alertmanager.ts'
 import type { Alertmanager } from '../../exporter/src/commands/alerts/alertmanager.ts'
+import { explainAlert } from '../../exporter/src/commands/alerts/explanation.ts'
 import { readArguments } from '../../exporter/src/commands/command.ts'
+import { startAlone } from '../harness/alertmanager.ts'
 import { listen } from '../harness/listen.ts'
 import type { Running } from '../harness/listen.ts'
 import { waitFor } from '../harness/wait.ts'
@@ -128,6 +130,19 @@ test('watchpost alerts explain says where an alert goes and what holds it back',
   expect(said).toMatch(/fires since .*, suppressed\n/)
   expect(said).toContain(
     '  inhibition  down-explains-symptom, by {alertname="ServiceDown", severity="critical", target="explained"}',
+  )
+})
+
+test('without a severity each is explained, and what is silent now says so', async () => {
+  const quiet = { ALERT_CHANNELS: 'webhook', ALERT_WEBHOOK_URL: url, ALERT_QUIET_HOURS: '00:00-24:00' }
+  const alone = await startAlone(quiet)
+  expect(await explainAlert(alone.alertmanager, { alertname: 'ServiceDown' })).toBe(
+    `{alertname="ServiceDown", severity="critical"}  does not fire; this is what would happen if it did now
+  receiver    critical  (severity="critical")
+{alertname="ServiceDown", severity="warning"}  does not fire; this is what would happen if it did now
+  receiver    warning  (the default route; silent during quiet-hours)
+  muted       now, by quiet-hours
+`,
   )
 })
 

@@ -1,6 +1,7 @@
 // What the commands ask of a running Alertmanager, over its own API.
 import { parse } from 'yaml'
 import type { InhibitRule, Route } from './routing.ts'
+import type { NamedInterval } from './time-interval.ts'
 
 export interface ActiveAlert {
   readonly fingerprint: string
@@ -32,6 +33,7 @@ export interface Silence {
 export interface AlertmanagerConfig {
   readonly route: Route
   readonly inhibit_rules?: readonly InhibitRule[]
+  readonly time_intervals?: readonly NamedInterval[]
 }
 
 interface PostedAlert {

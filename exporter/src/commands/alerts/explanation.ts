@@ -1,7 +1,9 @@
 // Where an alert with given labels goes now, and what holds it back.
-import type { ActiveAlert, Alertmanager, Silence } from './alertmanager.ts'
+import type { ActiveAlert, Alertmanager, AlertmanagerConfig, Silence } from './alertmanager.ts'
 import { inhibitor, matches, parseMatcher, route } from './routing.ts'
-import type { Labels } from './routing.ts'
+import type { Labels, Taken } from './routing.ts'
+import { isOpen } from './time-interval.ts'
+import type { NamedInterval } from './time-interval.ts'
 
 /** Undefined when the text is not `{name="value", …}`. */
 export function parseSelector(text: string): Labels | undefined {
@@ -14,6 +16,9 @@ export function parseSelector(text: string): Labels | undefined {
   return Object.fromEntries(pairs.map(({ name, value }) => [name, value]))
 }
 
+/** Of an alert that does not fire and is given without a severity, what holds for each. */
+const severities = ['critical', 'warning']
+
 export async function explainAlert(alertmanager: Alertmanager, labels: Labels): Promise<string> {
   const filter = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   const [config, alerts, silences] = await Promise.all([
@@ -22,37 +27,57 @@ export async function explainAlert(alertmanager: Alertmanager, labels: Labels): 
     alertmanager.silences(),
   ])
   const firing = await alertmanager.alerts(filter)
-  const subjects = firing.length > 0 ? firing.map((alert) => alert.labels) : [labels]
-  const texts = subjects.map((subject) => {
-    const alert = firing.find((one) => one.labels === subject)
-    return [
-      `${describe(subject)}  ${alert ? `fires since ${alert.startsAt}, ${alert.status.state}` : 'does not fire; this is what would happen if it did now'}`,
-      ...route(config.route, subject).map(
-        ({ receiver, path, mutedDuring }) =>
-          `  receiver    ${receiver}  (${path.length > 0 ? path.join(' → ') : 'the default route'}${mutedDuring.length > 0 ? `; silent during ${mutedDuring.join(', ')}` : ''})`,
-      ),
-      ...(config.inhibit_rules ?? []).flatMap((rule) => {
-        const source = inhibitor(rule, subject, others(alerts, alert))
-        return source
-          ? [`  inhibition  ${rule.name ?? 'a rule without a name'}, by ${describe(source.labels)}`]
-          : []
-      }),
-      ...silences
-        .filter((silence) => silence.status.state === 'active' && isSilenced(silence, subject))
-        .map(
-          (silence) => `  silence     ${silence.comment}, by ${silence.createdBy} until ${silence.endsAt}`,
-        ),
-      ...(alert?.status.mutedBy ?? []).map((name) => `  muted       by the time interval ${name}`),
-    ].join('\n')
-  })
-  return `${texts.join('\n')}\n`
+  const found = { config, alerts, silences }
+  if (firing.length > 0) return firing.map((alert) => explainOne(found, alert.labels, alert)).join('')
+  const supposed = labels['severity'] ? [labels] : severities.map((severity) => ({ ...labels, severity }))
+  return supposed.map((subject) => explainOne(found, subject)).join('')
+}
+
+interface Found {
+  readonly config: AlertmanagerConfig
+  readonly alerts: readonly ActiveAlert[]
+  readonly silences: readonly Silence[]
+}
+
+function explainOne({ config, alerts, silences }: Found, subject: Labels, alert?: ActiveAlert): string {
+  const state = alert
+    ? `fires since ${alert.startsAt}, ${alert.status.state}`
+    : 'does not fire; this is what would happen if it did now'
+  const held = silences.filter(
+    ({ status, matchers }) => status.state === 'active' && isSilenced(matchers, subject),
+  )
+  return [
+    `${describe(subject)}  ${state}`,
+    ...route(config.route, subject).map((taken) => describeRoute(taken, config.time_intervals ?? [])),
+    ...(config.inhibit_rules ?? []).flatMap((rule) => {
+      const source = inhibitor(rule, subject, others(alerts, alert))
+      return source
+        ? [`  inhibition  ${rule.name ?? 'a rule without a name'}, by ${describe(source.labels)}`]
+        : []
+    }),
+    ...held.map(
+      ({ comment, createdBy, endsAt }) => `  silence     ${comment}, by ${createdBy} until ${endsAt}`,
+    ),
+    '',
+  ].join('\n')
+}
+
+function describeRoute({ receiver, path, mutedDuring }: Taken, intervals: readonly NamedInterval[]): string {
+  const way = path.length > 0 ? path.join(' → ') : 'the default route'
+  const silent = mutedDuring.length > 0 ? `; silent during ${mutedDuring.join(', ')}` : ''
+  const now = new Date()
+  const open = intervals
+    .filter((one) => mutedDuring.includes(one.name) && isOpen(one, now))
+    .map(({ name }) => name)
+  const muted = open.length > 0 ? `\n  muted       now, by ${open.join(', ')}` : ''
+  return `  receiver    ${receiver}  (${way}${silent})${muted}`
 }
 
 function others(alerts: readonly ActiveAlert[], self: ActiveAlert | undefined): readonly ActiveAlert[] {
   return alerts.filter(({ fingerprint }) => fingerprint !== self?.fingerprint)
 }
 
-function isSilenced({ matchers }: Silence, labels: Labels): boolean {
+function isSilenced(matchers: Silence['matchers'], labels: Labels): boolean {
   return matchers.every(({ name, value, isRegex, isEqual = true }) => {
     const operator = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!='
     return matches({ name, operator, value }, labels)
