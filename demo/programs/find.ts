@@ -133,5 +133,7 @@ async function askVersion(path: string, flags: readonly string[]): Promise<strin
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const said = 'stderr' in error ? String(error.stderr).trim() : ''
-  return said === '' ? error.message : (said.split('\n').at(-1) ?? '')
+  if (said !== '') return said.split('\n').at(-1) ?? ''
+  const isRefused = 'code' in error && /^(?:EACCES|EROFS)$/.test(String(error.code))
+  return isRefused ? `${error.message}; XDG_CACHE_HOME names another folder for it` : error.message
 }
