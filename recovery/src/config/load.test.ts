@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { configOf, places, problemsOf } from '../testing/config.ts'
 import { modeOf } from './load.ts'
 
@@ -45,7 +45,9 @@ test('tokens that are one and the same, or that can be guessed, are refused', ()
   expect(problemsOf(`mode: auto\n${same}\n${target}\n${policy()}`)).toContain(
     'mode auto needs two different tokens: who may post alerts must not approve actions',
   )
-  const short = join(mkdtempSync(join(tmpdir(), 'watchpost-token-')), 'token')
+  const directory = mkdtempSync(join(tmpdir(), 'watchpost-token-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const short = join(directory, 'token')
   writeFileSync(short, 'secret\n')
   const guessed = places.replace(tokenFile, short)
   const problems = problemsOf(`mode: auto\n${guessed}\n${target}\n${policy()}`)

@@ -1,7 +1,8 @@
 // A configuration for tests, with the fastest of everything.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { formatProblems } from '../../../exporter/src/config/problem.ts'
 import { parseConfig } from '../config/load.ts'
 import type { Config } from '../config/load.ts'
@@ -9,6 +10,7 @@ import type { Config } from '../config/load.ts'
 const directory = mkdtempSync(join(tmpdir(), 'watchpost-recovery-config-'))
 export const tokens = { alertmanager: 'token-of-alertmanager', control: 'token-of-people' }
 for (const [name, token] of Object.entries(tokens)) writeFileSync(join(directory, name), `${token}\n`)
+afterAll(() => rmSync(directory, { recursive: true }))
 
 /** What every configuration but that of nothing needs. */
 export const places = `
