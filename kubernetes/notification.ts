@@ -1,6 +1,7 @@
-// What alertmanager/routes.ts writes, as an AlertmanagerConfig: which alert goes where, and which holds back which.
+// What alertmanager/render.ts writes, as an AlertmanagerConfig: which alert goes where, and which holds back which.
 import type { IAlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1/AlertmanagerConfig'
-import { inhibitRules, receiverNames, renderRoute } from '../alertmanager/routes.ts'
+import { inhibitRules } from '../alertmanager/inhibitions.ts'
+import { receiverNames, renderRoute } from '../alertmanager/routes.ts'
 import { labels, name } from './names.ts'
 
 type Spec = NonNullable<IAlertmanagerConfig['spec']>
