@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { renderSeries } from '../../test/harness/collector.ts'
 import { lastAction, lastActionFamily } from './last-actions.ts'
-import { emptyState, reduce } from './state/state.ts'
+import { reduce } from './state/reduce.ts'
+import { emptyState } from './state/state.ts'
 import type { JournalEvent } from './state/event.ts'
 
 const now = 1_800_000_000

@@ -1,6 +1,7 @@
 // What is news and what is not, whatever order it comes in and whatever its labels say.
 import { expect, test } from 'vitest'
-import { emptyState, openEpisodes, reduce } from '../state/state.ts'
+import { reduce } from '../state/reduce.ts'
+import { emptyState, openEpisodes } from '../state/state.ts'
 import type { State } from '../state/state.ts'
 import { configOf, places } from '../testing/config.ts'
 import { payload, sortAlerts } from './payload.ts'

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { Config } from '../config/load.ts'
 import { matchesAll } from '../matcher.ts'
 import type { JournalEvent } from '../state/event.ts'
-import { openEpisodes, reduce } from '../state/state.ts'
+import { reduce } from '../state/reduce.ts'
+import { openEpisodes } from '../state/state.ts'
 import type { Episode, State } from '../state/state.ts'
 
 const maxLabelLength = 1_024

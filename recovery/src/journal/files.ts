@@ -35,12 +35,25 @@ export interface JournalReading {
   readonly problem: string | undefined
 }
 
+interface Ending {
+  readonly isTorn?: boolean
+  readonly problem?: string
+}
+
 export function readJournal(directory: string): JournalReading {
   const numbers = listFiles(directory)
   const events: JournalEvent[] = []
   const hashes = new Set<string>()
   let link = firstLink
   let last: JournalReading['last']
+  const ending = ({ isTorn = false, problem }: Ending): JournalReading => ({
+    events,
+    hashes,
+    link,
+    last,
+    isTorn,
+    problem,
+  })
   for (const number of numbers) {
     const isLastFile = number === numbers.at(-1)
     const bytes = readFileSync(join(directory, fileName(number)))
@@ -51,14 +64,7 @@ export function readJournal(directory: string): JournalReading {
       const isStart = index === 0 && events.length === 0 && number > 1
       const record = checkStart(readLine(line, isStart ? undefined : link), isStart)
       if (typeof record === 'string') {
-        return {
-          events,
-          hashes,
-          link,
-          last,
-          isTorn: false,
-          problem: `${fileName(number)}:${index + 1}: ${record}`,
-        }
+        return ending({ problem: `${fileName(number)}:${index + 1}: ${record}` })
       }
       events.push(record.event)
       link = record.link
@@ -66,16 +72,9 @@ export function readJournal(directory: string): JournalReading {
     }
     last = { number, sizeBytes: end }
     if (end < bytes.length) {
-      if (isLastFile) return { events, hashes, link, last, isTorn: true, problem: undefined }
-      return {
-        events,
-        hashes,
-        link,
-        last,
-        isTorn: false,
-        problem: `${fileName(number)}:${lines.length + 1}: it is cut off`,
-      }
+      if (isLastFile) return ending({ isTorn: true })
+      return ending({ problem: `${fileName(number)}:${lines.length + 1}: it is cut off` })
     }
   }
-  return { events, hashes, link, last, isTorn: false, problem: undefined }
+  return ending({})
 }
