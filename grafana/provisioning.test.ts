@@ -47,6 +47,7 @@ const dataSource = z.discriminatedUnion('type', [
     type: z.literal('loki'),
     jsonData: z.strictObject({
       maxLines: z.int().positive(),
+      timeout: z.int().positive(),
       manageAlerts: z.boolean(),
       alertmanagerUid: uid,
     }),

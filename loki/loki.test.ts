@@ -44,7 +44,7 @@ const services = Object.entries(compose.services).filter(([, { image }]) => imag
 describe('loki.yml', () => {
   const documented: Readonly<Record<string, string>> = {
     '': 'auth_enabled server common ingester schema_config compactor limits_config ruler analytics',
-    server: 'http_listen_port grpc_listen_address grpc_listen_port log_level',
+    server: 'http_listen_port http_server_write_timeout grpc_listen_address grpc_listen_port log_level',
     common: 'instance_addr path_prefix replication_factor ring storage',
     'common.ring': 'kvstore',
     'common.ring.kvstore': 'store',
@@ -59,7 +59,7 @@ describe('loki.yml', () => {
       'working_directory compaction_interval retention_enabled delete_request_store retention_delete_delay',
     limits_config:
       'retention_period ingestion_rate_mb ingestion_burst_size_mb per_stream_rate_limit per_stream_rate_limit_burst max_global_streams_per_user max_label_names_per_series max_label_value_length max_line_size max_line_size_truncate reject_old_samples reject_old_samples_max_age max_query_length max_query_series max_query_parallelism max_entries_limit_per_query query_timeout discover_service_name discover_log_levels',
-    ruler: 'storage rule_path alertmanager_url external_url ring',
+    ruler: 'storage rule_path alertmanager_url enable_alertmanager_v2 external_url ring',
     'ruler.storage': 'type local',
     'ruler.storage.local': 'directory',
     'ruler.ring': 'kvstore',
@@ -88,11 +88,35 @@ describe('loki.yml', () => {
       schema_config: {
         configs: [{ store: 'tsdb', object_store: 'filesystem', schema: 'v13', index: { period: '24h' } }],
       },
-      ruler: { alertmanager_url: 'http://alertmanager:9093', storage: { type: 'local' } },
+      ruler: {
+        alertmanager_url: 'http://alertmanager:9093',
+        enable_alertmanager_v2: true,
+        storage: { type: 'local' },
+      },
       analytics: { reporting_enabled: false },
     })
   })
 })
+
+test('an answer may take as long as its query: neither Loki nor Grafana hangs up before', async () => {
+  const { server, limits_config: limits } = configuration as Record<string, Record<string, string>>
+  const provisioned = parse(await read('../grafana/provisioning/datasources/datasources.yml')) as {
+    readonly datasources: readonly {
+      readonly type: string
+      readonly jsonData: { readonly timeout?: number }
+    }[]
+  }
+  const grafana = provisioned.datasources.find(({ type }) => type === 'loki')
+  const longest = secondsOf(limits?.['query_timeout'])
+  expect(secondsOf(server?.['http_server_write_timeout'])).toBeGreaterThan(longest)
+  expect(grafana?.jsonData.timeout).toBeGreaterThan(longest)
+})
+
+function secondsOf(duration: string | undefined): number {
+  const [, count, unit] = /^(\d+)([sm])$/.exec(duration ?? '') ?? []
+  if (count === undefined) throw new Error(`expected seconds or minutes, got ${String(duration)}`)
+  return Number(count) * (unit === 'm' ? 60 : 1)
+}
 
 describe('every alert on logs', () => {
   test('is LogQL', () => {
