@@ -1,5 +1,6 @@
 // The same past in a Prometheus and in a VictoriaMetrics: made up from what a live Prometheus has, so that names, labels
 // and sizes are real, and long enough for every window that is asked about.
+import { parser } from '@prometheus-io/lezer-promql'
 import { queryPrometheus } from '../../demo/stack/query.ts'
 import type { Sample } from '../../demo/stack/query.ts'
 import { servePast } from './past.ts'
@@ -62,19 +63,35 @@ const unitSeconds: Readonly<Record<string, number>> = {
   w: 7 * daySeconds,
 }
 
-/** How far back each name is looked at: a window and an offset on end, at most. */
+/** How far back the samples of each name are looked at: by all windows and offsets that a selector stands in. */
 function reachesOf(expressions: readonly string[]): ReadonlyMap<string, number> {
   const reaches = new Map<string, number>()
   for (const expression of expressions) {
-    const durations = [...expression.matchAll(/\b(\d+)(ms|[smhdw])\b/g)]
-      .map(([, count, unit = '']) => Number(count) * (unitSeconds[unit] ?? 0))
-      .toSorted((one, other) => other - one)
-    const reach = (durations[0] ?? 0) + (durations[1] ?? 0)
-    for (const [name] of expression.matchAll(/[A-Za-z_:][\w:]*/g)) {
-      reaches.set(name, Math.max(reaches.get(name) ?? 0, reach))
-    }
+    parser.parse(expression).iterate({
+      enter({ name, node }) {
+        if (name !== 'VectorSelector' || !node.firstChild) return
+        const metric = expression.slice(node.firstChild.from, node.firstChild.to)
+        reaches.set(metric, Math.max(reaches.get(metric) ?? 0, reachOf(node, expression)))
+      },
+    })
   }
   return reaches
+}
+
+type SyntaxNode = ReturnType<typeof parser.parse>['topNode']
+
+function reachOf(selector: SyntaxNode, expression: string): number {
+  let seconds = 0
+  for (let parent = selector.parent; parent; parent = parent.parent) {
+    const durations = ['DurationExpr', 'OffsetDurationExpr'].flatMap((kind) => parent.getChildren(kind))
+    for (const { from, to } of durations) {
+      for (const [, count, unit = ''] of expression.slice(from, to).matchAll(/(\d+)([a-z]+)/g)) {
+        seconds += Number(count) * (unitSeconds[unit] ?? NaN)
+      }
+    }
+  }
+  if (Number.isNaN(seconds)) throw new Error(`${expression}: expected durations in known units`)
+  return seconds
 }
 
 interface LiveSeries {
