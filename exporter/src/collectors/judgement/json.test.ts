@@ -70,4 +70,4 @@ test('any text gives a value or a problem, and any JSON the same value as the pa
     expect(value(text)).toEqual(JSON.parse(text))
   })
   fc.assert(agrees, { numRuns })
-})
+}, 60_000)
