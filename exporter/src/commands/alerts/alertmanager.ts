@@ -10,8 +10,6 @@ export interface ActiveAlert {
   readonly receivers: readonly { readonly name: string }[]
   readonly status: {
     readonly state: 'active' | 'suppressed' | 'unprocessed'
-    readonly silencedBy: readonly string[]
-    readonly inhibitedBy: readonly string[]
     readonly mutedBy?: readonly string[]
   }
 }
