@@ -1,6 +1,5 @@
 // Every command that the documents give is run as it stands there, on a real stack: the examples of the documents run.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
@@ -12,7 +11,7 @@ import { requireProgram } from '../../demo/programs/find.ts'
 import { queryPrometheus } from '../../demo/stack/query.ts'
 import { listen } from '../harness/listen.ts'
 import type { Running } from '../harness/listen.ts'
-import { blocksOf, inlineOf, linesOf } from '../harness/documents.ts'
+import { blocksOf, inlineOf, linesOf, scriptOf } from '../harness/documents.ts'
 import { startExporter } from '../harness/exporter.ts'
 import { startPostgres } from '../harness/postgres.ts'
 import type { TestPostgres } from '../harness/postgres.ts'
@@ -98,13 +97,6 @@ async function prepareRecovery(): Promise<void> {
   await writeFile(join(directory, 'recovery.yml'), example.replaceAll('/run/secrets/', ''))
   for (const name of ['recovery_token', 'recovery_control_token'])
     await writeFile(join(directory, name), `the ${name} of a test`)
-}
-
-/** What npm would start, without the half second that it takes itself. */
-function scriptOf(name: string): string {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
-  const [, file = ''] = /^node (\S+)$/.exec(scripts[name] ?? '') ?? []
-  return `${node} '${resolve(file)}'`
 }
 
 /** As it stands, but for addresses and names that are others here. */

@@ -10,7 +10,7 @@ import { commands } from '../../exporter/src/commands/index.ts'
 import { readArguments } from '../../exporter/src/commands/command.ts'
 import { listen } from '../harness/listen.ts'
 import type { Running } from '../harness/listen.ts'
-import { blocksOf, linesOf } from '../harness/documents.ts'
+import { blocksOf, linesOf, scriptOf } from '../harness/documents.ts'
 import { startExporter } from '../harness/exporter.ts'
 
 const program = resolve('exporter/src/main.ts')
@@ -86,7 +86,7 @@ test('the sessions of the documents print what they say, in their order', async 
     const here = command
       // Whoever runs this has done it. What it would do is told in full, and what it has done in the last line.
       .replace(/^npm ci$/, 'npm ci --dry-run | tail -n 1')
-      .replace(/npm run -s watchpost --/, `'${process.execPath}' '${program}'`)
+      .replace(/npm run -s watchpost --/, scriptOf('watchpost'))
       .replace('https://shop.example.com/health', endpoint)
       .replace('http://127.0.0.1:8007', exporter.url)
     const { code, stdout, stderr } = await run('sh', ['-c', here])

@@ -3,12 +3,15 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import type { AlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { requireProgram } from '../../demo/programs/find.ts'
 import { startNode } from '../harness/cluster/node.ts'
 import type { Node } from '../harness/cluster/node.ts'
 import { startCluster } from '../harness/cluster/server.ts'
+import { kindNamed } from '../harness/cluster/kinds.ts'
+import type { Store } from '../harness/cluster/store.ts'
 import { documents, linesOf } from '../harness/documents.ts'
 
 let kubectl: string
@@ -30,6 +33,7 @@ interface Outcome {
 }
 
 interface Machine {
+  readonly store: Store
   readonly node: Node
   readonly run: (line: string) => Promise<Outcome>
 }
@@ -64,7 +68,7 @@ async function start(): Promise<Machine> {
   // What never gets ready would be waited for without an end.
   const run = (line: string): Promise<Outcome> =>
     line.includes(' rollout status ') ? Promise.race([execute(line), node.failed]) : execute(line)
-  return { node, run }
+  return { store: cluster.store, node, run }
 }
 
 const files = documents.map(({ file }) => file).filter((file) => linesOf('kubectl', file).length > 0)
@@ -79,12 +83,19 @@ const example = linesOf('kubectl', 'examples/kubernetes/README.md')
 const deploy = example.slice(0, example.findIndex((line) => line.includes(' rollout status ')) + 1)
 
 test('the pod that comes of it is ready, and probes what the example watches', async () => {
-  const { run, node } = await start()
-  for (const line of deploy) await run(line)
+  const { run, node, store } = await start()
+  for (const line of example) await run(line)
   expect(node.pods).toMatchObject([{ name: 'watchpost-1' }])
   const page = await (await fetch(`${node.pods[0]?.url}/metrics`)).text()
   const targets = [...page.matchAll(/^watchpost_target_up\{target="(\w+)"/gm)].map(([, target]) => target)
   expect(targets).toEqual(['shop', 'payment', 'shop_db'])
+  // Only the operator looks for it, so that the cluster takes an AlertmanagerConfig without it.
+  const [config] = store.list(kindNamed('AlertmanagerConfig'), 'watchpost')
+  const { receivers = [] } = (config?.spec ?? {}) as NonNullable<AlertmanagerConfig['spec']>
+  const webhooks = receivers.flatMap(({ webhookConfigs = [] }) => webhookConfigs)
+  const { name = '', key = '' } = webhooks.find(({ urlSecret }) => urlSecret)?.urlSecret ?? {}
+  const secret = store.get({ kind: kindNamed('Secret'), namespace: 'watchpost', name })
+  expect(secret).toHaveProperty(['data', key])
 })
 
 // So that a line that is no longer right is seen here, too.

@@ -1,5 +1,6 @@
 // The shell lines of the documents, and of what kind each is: a kind is checked by the test that it names.
 import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 export interface Line {
   readonly file: string
@@ -156,4 +157,13 @@ export function linesOf(kind: KindName, document?: string): string[] {
     (line) => kindsOf(line).includes(kind) && (document === undefined || line.file === document),
   )
   return [...new Set(found.map(({ text }) => text))]
+}
+
+/** What npm would start, for a shell, without the half second that it takes itself. */
+export function scriptOf(name: string): string {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const [, file] = /^node (\S+)$/.exec(scripts[name] ?? '') ?? []
+  if (file === undefined)
+    throw new Error(`expected a script ${name} that starts a file, got ${scripts[name]}`)
+  return `'${process.execPath}' '${resolve(file)}'`
 }
