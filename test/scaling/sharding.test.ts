@@ -238,7 +238,7 @@ describe('the command line', () => {
 
   test('says what a shard watches', async () => {
     const { stdout: checked } = await run(['check', '--shard=1/2'])
-    expect(checked).toMatch(/ is valid: 4 services, 1 task\nshard 1\/2 watches \d services?, 1 tasks\n$/)
+    expect(checked).toMatch(/ is valid: 4 services, 1 task\nshard 1\/2 watches \d services?, 1 task\n$/)
     const { stdout: status } = await run(['status'], { WATCHPOST_SHARD: '2/2' })
     expect(status).toMatch(/^shard 2\/2\nTARGET /)
     expect(status.split('\n').filter((line) => line.includes('error'))).not.toHaveLength(4)
