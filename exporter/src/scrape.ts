@@ -68,14 +68,15 @@ export function createScraper({ config, context, history, clock, after }: Scrape
   const askOthers = askOtherShards(config, context.log)
   let before = after
   void after?.finally(() => (before = undefined))
+  let last: Snapshot | undefined
   const rounds = shareRounds(clock, async (timeoutSeconds, only) => {
     const asked = clock()
     if (before)
       await Promise.race([before, sleep(timeoutSeconds * longestWait * 1000, undefined, { ref: false })])
     const leftSeconds = timeoutSeconds - (clock() - asked) / 1000
-    return runRound({ config, context, watched, clock, askOthers }, leftSeconds, only)
+    const page = last ? 'later' : 'first'
+    return runRound({ config, context, watched, clock, askOthers, page }, leftSeconds, only)
   })
-  let last: Snapshot | undefined
   return {
     async scrape(timeoutSeconds, only) {
       const snapshot = await rounds.join(timeoutSeconds, only)
@@ -139,30 +140,31 @@ function shareRounds(
   return { join, settle: () => Promise.allSettled(all) }
 }
 
-/** What a target takes after the probes, at the very first page, for which none of its lines is put together yet. */
-const pageSecondsOfTarget = 0.0002
+/** What a target takes after the probes. For the first page none of its lines is put together yet, and no code compiled. */
+const pageSecondsOfTarget = { first: 0.0004, later: 0.0002 } as const
 
 /** How long the probes may take: what they found has to be judged as a whole, written, compressed and sent in time. */
-function probingSeconds(timeoutSeconds: number, asked: readonly Watched[]): number {
+function probingSeconds(timeoutSeconds: number, asked: readonly Watched[], page: 'first' | 'later'): number {
   const targets = asked.reduce((sum, { watch }) => sum + (watch.targets?.size ?? 0), 0)
-  const pageSeconds = Math.min(targets * pageSecondsOfTarget, timeoutSeconds / 5)
+  const pageSeconds = Math.min(targets * pageSecondsOfTarget[page], timeoutSeconds / 5)
   return Math.max(0, timeoutSeconds - graceSeconds - pageSeconds)
 }
 
 interface RoundInput extends Omit<ScraperOptions, 'history' | 'after'> {
   readonly watched: readonly Watched[]
   readonly askOthers: AskOtherShards | undefined
+  readonly page: 'first' | 'later'
 }
 
 async function runRound(
-  { config, context, watched, clock, askOthers }: RoundInput,
+  { config, context, watched, clock, askOthers, page }: RoundInput,
   timeoutSeconds: number,
   only: readonly CollectorName[] | undefined,
 ): Promise<Snapshot> {
   const startedAt = clock() / 1000
   const began = performance.now()
   const asked = watched.filter(({ name }) => only?.includes(name) ?? true)
-  const signal = AbortSignal.timeout(Math.round(probingSeconds(timeoutSeconds, asked) * 1000))
+  const signal = AbortSignal.timeout(Math.round(probingSeconds(timeoutSeconds, asked, page) * 1000))
   const round = { signal, timeoutSeconds, now: startedAt }
   const othersFound = only === undefined ? askOthers?.(signal) : undefined
   const results = await Promise.all(asked.map((item) => collectOne(item, round, context.log)))
