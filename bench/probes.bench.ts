@@ -13,8 +13,8 @@ import type { Round } from './probes/rounds.ts'
 import { median, printRatio } from './ratio.ts'
 
 const count = 1000
-/** An exporter runs for months; what its compiler does in the first rounds is not what it costs. */
-const warmUpRounds = 5
+/** An exporter runs for months; what its compiler does in the first rounds, most of all in the tenth to twelfth, is not what it costs. */
+const warmUpRounds = 12
 /** Prometheus spreads its targets evenly over the scrape interval: 1,000 of them over 5 s. */
 const spreadPerSecond = 200
 /** How fast our exporter starts as many within one scrape. */
