@@ -250,7 +250,11 @@ test.each<[string[], number, RegExp]>([
   [[], 2, /^watchpost: init expects URLs of health endpoints, --compose, --crontab or --n8n, got nothing\n$/],
   [['ftp://a'], 2, /^watchpost: init expects http\(s\) URLs of health endpoints, got "ftp:\/\/a"\n$/],
   [['--n8n=mysql://a'], 2, /^watchpost: --n8n expects a URL that begins with postgresql:\/\/\n$/],
-  [['--compose=/nowhere.yml'], 1, /^\/nowhere\.yml: ENOENT.*\nwatchpost: init found nothing to watch\n$/],
+  [
+    ['--compose=/nowhere.yml'],
+    1,
+    /^\/nowhere\.yml: there is no such file\nwatchpost: init found nothing to watch\n$/,
+  ],
   [
     ['--n8n=postgresql://u:hunter2@127.0.0.1:1/n8n'],
     1,
