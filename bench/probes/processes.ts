@@ -2,13 +2,13 @@
 import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../../demo/programs/ports.ts'
 
 export interface Running {
   readonly url: string
-  /** CPU spent so far, user and system, in seconds; the kernel counts in steps of 10 ms. */
+  /** CPU that all its threads have spent so far, user and system, in seconds. */
   readonly cpuSeconds: () => Promise<number>
   readonly memory: () => Promise<Memory>
   readonly stop: () => Promise<void>
@@ -114,14 +114,11 @@ async function untilUp(child: ChildProcess, url: string): Promise<void> {
 
 function running(child: ChildProcess, url: string): Running {
   const cpuSeconds = async (): Promise<number> => {
-    const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8')
-    // The name before it is in brackets and may hold blanks.
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13)
-      .map(Number)
-    return ((user ?? 0) + (system ?? 0)) / 100
+    const threads = await readdir(`/proc/${child.pid}/task`)
+    const spent = await Promise.all(
+      threads.map((thread) => readFile(`/proc/${child.pid}/task/${thread}/schedstat`, 'utf8')),
+    )
+    return spent.reduce((sum, text) => sum + Number(text.split(' ')[0]), 0) / 1e9
   }
   const memory = async (): Promise<Memory> => {
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8')

@@ -52,6 +52,8 @@ const waves: readonly (readonly (readonly FleetFault[])[])[] = [
     [of(cacheName, 'full', 'store_full'), of(cacheName, 'down', 'connection_refused')],
     mayMount() ? [of('host', 'disk-full', 'disk_full')] : [],
   ],
+  // Long before it is down: only of tasks that it has started since can it be said that they wait for it.
+  [[of(schedulerName, 'killed', 'scheduler_stopped')]],
   [
     [
       of('cmoney_api', 'down', 'connection_refused', { victim: 'trending_api' }),
@@ -68,7 +70,7 @@ const waves: readonly (readonly (readonly FleetFault[])[])[] = [
       of('google_sheets', 'quota', 'quota_exhausted'),
     ],
     [of('trainer', 'leak', 'service_memory_high')],
-    [of(schedulerName, 'down', 'scheduler_stopped'), of(schedulerName, 'killed', 'scheduler_stopped')],
+    [of(schedulerName, 'down', 'scheduler_stopped')],
     [
       of('platform_db', 'nulls', 'rows_incomplete', { target: 'finlab_api' }),
       of('platform_db', 'duplicates', 'rows_duplicated', { target: 'finlab_api' }),
